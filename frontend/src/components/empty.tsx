@@ -1,0 +1,27 @@
+import { CopyButton } from "./copy-button";
+
+const SNIPPET = `from holdfast import setup_monitoring
+monitoring = setup_monitoring(app)
+client = AsyncOpenAI(http_client=monitoring.http_client("openai"), max_retries=0)`;
+
+/** Shown until the first call was seen. */
+export function EmptyNever() {
+  return (
+    <section class="panel empty" data-testid="empty-never">
+      <h2>No calls yet</h2>
+      <p>Paste these three lines next to your FastAPI <code>app</code>, make a call, and it appears here.</p>
+      <pre><code>{SNIPPET}</code></pre>
+      <CopyButton text={() => SNIPPET} label="Copy" />
+    </section>
+  );
+}
+
+/** A tab whose work is not done; it says so and shows nothing made up. */
+export function NotBuilt({ title, what }: { title: string; what: string }) {
+  return (
+    <section class="panel empty" data-testid="not-built">
+      <h2>{title}</h2>
+      <p>{what}</p>
+    </section>
+  );
+}

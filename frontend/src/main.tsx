@@ -1,0 +1,23 @@
+import "./safe-language";
+import { render } from "preact";
+import "uplot/dist/uPlot.min.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/frame.css";
+import "./styles/cards.css";
+import "./styles/tables.css";
+import "./styles/peek.css";
+import { App } from "./app";
+import { connection } from "./state/connection";
+import { pressed } from "./state/keys";
+import { followSimulator } from "./state/outages";
+import { startClock } from "./state/store";
+import { applyTheme } from "./state/theme";
+
+applyTheme();
+startClock();
+document.addEventListener("keydown", pressed);
+connection.start();
+void followSimulator();
+const root = document.getElementById("app");
+if (root) render(<App />, root);

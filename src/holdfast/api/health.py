@@ -1,0 +1,124 @@
+"""The voice contract's health routes, at /health/ and the same at /api/v1/health/."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query
+
+from holdfast.api.services import Ask, Services
+from holdfast.api.shapes import voice
+from holdfast.api.shapes.configuration import configuration
+
+router = APIRouter(tags=["health"])
+
+
+def _reports(services: Services) -> list[voice.Report]:
+    return [voice.report(services, name) for name in services.integrations()]
+
+
+def _known(services: Services, name: str) -> voice.Report:
+    if name not in services.integrations():
+        raise HTTPException(404, f"Service {name[:80]} not found")
+    return voice.report(services, name)
+
+
+@router.get("/")
+async def overall(ask: Ask) -> dict[str, Any]:
+    """Is everything well? 200 whenever it could be computed: the body tells."""
+    reports = _reports(ask)
+    status = voice.overall_status(reports)
+    return {
+        "status": "ok" if status == "healthy" else "degraded",
+        "timestamp": ask.clock.wall(),
+        "uptime_seconds": round(ask.uptime_seconds, 2),
+        "overall_status": status,
+        "summary": voice.summary(reports),
+        "services_count": len(reports),
+        "active_alerts": 0,
+    }
+
+
+@router.get("/services")
+async def services(ask: Ask) -> dict[str, Any]:
+    """Every service's health and metrics."""
+    reports = _reports(ask)
+    return {
+        "status": "ok",
+        "timestamp": ask.clock.wall(),
+        "services": {one.name: voice.service_health(ask, one) for one in reports},
+        "overall_status": voice.overall_status(reports),
+    }
+
+
+@router.get("/services/{service_name}")
+async def service(service_name: str, ask: Ask) -> dict[str, Any]:
+    """One service's health and metrics; 404 when there is none of this name."""
+    one = _known(ask, service_name)
+    return {
+        "status": "ok",
+        "timestamp": ask.clock.wall(),
+        "service": service_name,
+        "health": voice.service_health(ask, one),
+        "metrics": voice.service_metrics(ask, one),
+    }
+
+
+@router.get("/metrics")
+async def metrics(ask: Ask, service: str | None = None) -> dict[str, Any]:
+    """Metrics of one service or of all; an unknown one is 404 (contract fault 25)."""
+    found: dict[str, Any]
+    if service is not None:
+        found = voice.service_metrics(ask, _known(ask, service))
+    else:
+        found = {one.name: voice.service_metrics(ask, one) for one in _reports(ask)}
+    return {
+        "status": "ok",
+        "timestamp": ask.clock.wall(),
+        "metrics": found,
+        "service": service or "all",
+    }
+
+
+@router.get("/alerts")
+async def alerts(
+    ask: Ask,
+    alert_type: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+) -> dict[str, Any]:
+    """Alerts, oldest first. None yet: the alert rules come with the alert engine."""
+    del limit
+    return {
+        "status": "ok",
+        "timestamp": ask.clock.wall(),
+        "alerts": [],
+        "total_alerts": 0,
+        "alert_type_filter": alert_type,
+    }
+
+
+@router.get("/status")
+async def status(ask: Ask) -> dict[str, Any]:
+    """The system in a few lines."""
+    reports = _reports(ask)
+    summary = voice.summary(reports)
+    load = ("total_requests", "total_success_rate", "healthy_services", "degraded_services")
+    return {
+        "status": "ok",
+        "timestamp": ask.clock.wall(),
+        "uptime_seconds": round(ask.uptime_seconds, 2),
+        "uptime_human": voice.human(ask.uptime_seconds),
+        "system_load": {key: summary[key] for key in (*load, "unhealthy_services")},
+        "recent_alerts": [],
+        "overall_status": voice.overall_status(reports),
+        "environment": ask.settings.environment,
+        "is_production": ask.settings.is_production,
+    }
+
+
+@router.get("/configuration")
+async def effective_configuration(ask: Ask) -> dict[str, Any]:
+    """What this process runs with, and where each value comes from; secrets are not in it."""
+    return {
+        "status": "ok",
+        "timestamp": ask.clock.wall(),
+        "configuration": configuration(ask.settings),
+    }

@@ -1,0 +1,66 @@
+"""What the HTTP surface stands on, in one glance."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from holdfast.clock import Clock
+from holdfast.guard.controls import Controls
+from holdfast.integrations.integration import Integration
+from holdfast.sessions.session import SessionLog
+from holdfast.sessions.tracker import Sessions
+from holdfast.settings.settings import Settings
+from holdfast.telemetry.buffer import RecordStatus
+from holdfast.telemetry.calls import CallMetrics
+from holdfast.telemetry.live import Changes
+from holdfast.telemetry.requests import RequestMetrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a route may read; each member is owned and changed by others.
+
+    *requests_in_flight* and *record* are asked at each answer; *dropped* is by reason.
+    """
+
+    settings: Settings
+    clock: Clock
+    started_at: float
+    started_monotonic: float
+    instance: str
+    catalog: Mapping[str, Integration]
+    controls: Controls
+    calls: CallMetrics
+    requests: RequestMetrics
+    sessions: Sessions
+    session_log: Callable[[], SessionLog | None]
+    changes: Changes
+    requests_in_flight: Callable[[], int]
+    open_websockets: Callable[[], int]
+    record: Callable[[], RecordStatus]
+    dropped: Callable[[], Mapping[str, int]]
+    prometheus: Callable[[], bytes] = field(default=lambda: b"")
+    is_ready: Callable[[], bool] = field(default=lambda: True)
+
+    @property
+    def uptime_seconds(self) -> float:
+        """Since the process mounted us."""
+        return self.clock.monotonic() - self.started_monotonic
+
+    def integrations(self) -> list[str]:
+        """The catalog's, then those the application guards by itself, each once."""
+        guarded = (name for name, _ in self.controls)
+        called = (name for name, _ in self.calls.operations_called())
+        return list(dict.fromkeys((*self.catalog, *guarded, *called)))
+
+
+def _services(connection: HTTPConnection) -> Services:
+    found: Services = connection.app.state.services
+    return found
+
+
+Ask = Annotated[Services, Depends(_services)]
+"""A route's parameter of this type receives the process's services."""

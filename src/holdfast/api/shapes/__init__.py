@@ -1,0 +1,1 @@
+"""Records to JSON: the documented shapes, built in one place each. Pure functions."""

@@ -1,0 +1,74 @@
+"""The whole deployment as one JSON document: GET /monitoring/api/metrics, and the live snapshot."""
+
+from typing import Any
+
+from holdfast.api.services import Services
+from holdfast.api.shapes.card import WINDOW_SECONDS, card
+from holdfast.api.shapes.numbers import latency, rounded
+from holdfast.clock import iso
+
+_MOST_ROUTES = 100
+
+
+def overview(services: Services) -> dict[str, Any]:
+    """Every card, the inbound requests, the record's state and what was dropped."""
+    return {
+        "at": iso(services.clock.wall()),
+        "environment": services.settings.environment,
+        "instance": services.instance,
+        "window_seconds": WINDOW_SECONDS,
+        "integrations": [card(services, name) for name in services.integrations()],
+        **changing(services),
+    }
+
+
+def changing(services: Services) -> dict[str, Any]:
+    """What may differ at any moment beside the cards and sessions."""
+    return {
+        "uptime_seconds": round(services.uptime_seconds, 1),
+        "requests": requests(services),
+        "record": record(services),
+        "dropped": dict(services.dropped()),
+    }
+
+
+def requests(services: Services) -> dict[str, Any]:
+    """Inbound requests of the window, the busiest routes first."""
+    window = services.requests.window()
+    routes = sorted(services.requests.routes().items(), key=lambda item: -item[1].total)
+    return {
+        "in_flight": services.requests_in_flight(),
+        "open_websockets": services.open_websockets(),
+        "window": {
+            "total": window.total,
+            "succeeded": window.succeeded,
+            "failed": window.failed,
+            "client_gone": window.client_gone,
+        },
+        "success_rate": rounded(window.success_rate, 2),
+        "latency_ms": latency(window.latency),
+        "routes": [
+            {
+                "method": method,
+                "route": route,
+                "total": tally.total,
+                "failed": tally.failed,
+                "latency_ms": latency(tally.latency),
+            }
+            for (method, route), tally in routes[:_MOST_ROUTES]
+        ],
+        "lifetime_total": services.requests.lifetime.total,
+    }
+
+
+def record(services: Services) -> dict[str, Any]:
+    """How the record fares: what waits, what was written, what was dropped and why."""
+    status = services.record()
+    return {
+        "status": status.status,
+        "waiting": status.waiting,
+        "written": status.written,
+        "dropped": dict(status.dropped),
+        "last_error": status.last_error,
+        "last_written_at": iso(status.last_written_at),
+    }

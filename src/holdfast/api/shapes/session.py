@@ -1,0 +1,55 @@
+"""Sessions and steps as JSON; users are masked."""
+
+from typing import Any
+
+from holdfast.api.shapes.numbers import rounded
+from holdfast.clock import iso
+from holdfast.sessions.session import Session, Step
+
+LISTED_STEPS = 12
+"""How many steps a session has at most where it stands among others: the last ones."""
+
+
+def masked(user_id: str | None) -> str | None:
+    """Enough of a user's name to recognise it by, and no more: ``maria`` → ``m…a``."""
+    if not user_id:
+        return None
+    return f"{user_id[0]}…{user_id[-1]}" if user_id[2:] else "…"
+
+
+def session(one: Session, most_steps: int | None = None) -> dict[str, Any]:
+    """The Session of the API reference, with its last *most_steps* (None: all it has)."""
+    steps = one.steps if most_steps is None else one.steps[-most_steps:]
+    return {
+        "session_id": one.session_id,
+        "user": masked(one.user_id),
+        "service_type": one.service_type,
+        "status": one.status,
+        "overall_status": one.overall_status,
+        "started_at": iso(one.started_at),
+        "last_seen_at": iso(one.last_seen_at),
+        "completed_at": iso(one.completed_at),
+        "duration_ms": round(one.duration_ms, 1),
+        "step_count": one.step_count,
+        "issues_found": one.issues_found,
+        "steps": [step(taken) for taken in steps],
+    }
+
+
+def step(taken: Step) -> dict[str, Any]:
+    """The Step of the API reference."""
+    return {
+        "step": taken.step,
+        "integration": taken.integration,
+        "operation": taken.operation,
+        "outcome": taken.outcome,
+        "verdict": taken.verdict,
+        "score": taken.score,
+        "reason": taken.reason,
+        "error": taken.error,
+        "latency_ms": rounded(taken.latency_ms, 1),
+        "waited_ms": round(taken.waited_ms, 1),
+        "attempts": taken.attempts,
+        "served_from": taken.served_from,
+        "at": iso(taken.at),
+    }

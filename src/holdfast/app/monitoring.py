@@ -1,0 +1,208 @@
+"""`Monitoring`: what an application holds in its hand after `setup_monitoring`."""
+
+import itertools
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from holdfast.api.services import Services
+from holdfast.api.shapes.overview import overview
+from holdfast.app.record import Record
+from holdfast.clock import SYSTEM_CLOCK, Clock
+from holdfast.errors import ConfigurationError
+from holdfast.events import BreakerName, Sink, discard
+from holdfast.guard.controls import Controls, circuit_of
+from holdfast.guard.guard import Guard
+from holdfast.guard.options import GuardOptions, build
+from holdfast.integrations import CATALOG
+from holdfast.integrations.client import http_client
+from holdfast.integrations.guards import guards_of
+from holdfast.middleware.report import Connections
+from holdfast.resilience.input_check import Check
+from holdfast.sessions.journey import Journeys
+from holdfast.sessions.tracker import Sessions
+from holdfast.settings.settings import Settings
+from holdfast.telemetry.calls import CallMetrics
+from holdfast.telemetry.fanout import Fanout
+from holdfast.telemetry.live import Changes
+from holdfast.telemetry.log import Log
+from holdfast.telemetry.prometheus import Exposition, Read
+from holdfast.telemetry.requests import RequestMetrics
+from holdfast.validation.validator import Validator
+
+
+class Monitoring:
+    """Guards, sessions and figures of one process. Made by `setup_monitoring`, not by hand.
+
+    With *settings.enabled* off, everything works as if nobody watched: guards let every call
+    straight through and nothing is counted, kept or answered.
+    """
+
+    def __init__(self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.instance = secrets.token_hex(3)
+        self.calls, self.requests = CallMetrics(clock), RequestMetrics(clock)
+        self.sessions, self.changes = Sessions(), Changes()
+        self.connections = Connections()
+        self.record = Record(settings, clock)
+        self._fanout = Fanout(
+            (self.calls, self.requests, self.sessions, self.changes, Log(), self.record)
+        )
+        self.emit: Sink = self._fanout if settings.enabled else discard
+        self.controls = Controls(sink=self.emit, clock=clock)
+        self._journeys = Journeys(self.emit, clock)
+        self._new_id = itertools.count(1).__next__
+        self._guards: dict[str, Mapping[str, Guard]] = {}
+        self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
+        self._slow_clients: Callable[[], int] = int
+
+    def guard(
+        self,
+        integration: str,
+        operation: str = "call",
+        options: GuardOptions | None = None,
+        *,
+        checks: Sequence[Check] = (),
+        validators: Sequence[Validator] = (),
+    ) -> Guard:
+        """The guard of one operation: the catalog's, or one of the application's own making.
+
+        A first call for a name makes it, later ones return it. *options* default to the
+        integration's settings, or to `GuardOptions()` for one we do not know.
+        """
+        if not self.settings.enabled:
+            return Guard(integration, operation)
+        if integration in CATALOG and operation in (known := self._catalog_guards(integration)):
+            return known[operation]
+        existing = self.controls.get((integration, operation))
+        if existing is not None:
+            return existing
+        return self.controls.add(
+            build(
+                integration, operation, self._options(integration, options), checks=checks,
+                validators=validators, sink=self.emit, clock=self.clock, new_id=self._new_id,
+            )
+        )  # fmt: skip
+
+    def http_client(
+        self, integration: str, *, library: str = "httpx2", raise_provider_errors: bool = False
+    ) -> Any:
+        """An ``AsyncClient`` of *library* (httpx2 or httpx) whose every request is guarded.
+
+        For an official SDK: ``AsyncOpenAI(http_client=monitoring.http_client("openai"),
+        max_retries=0)``. Raises `ConfigurationError` for an integration we do not know.
+        """
+        if integration not in CATALOG:
+            known = ", ".join(sorted(CATALOG))
+            raise ConfigurationError(f"no integration named {integration!r}; known: {known}")
+        service = self.settings.services[integration]
+        return http_client(
+            CATALOG[integration],
+            lambda operation: self.guard(integration, operation),
+            base_url=service.base_url or None,
+            library=library,
+            raise_provider_errors=raise_provider_errors,
+            timeout_seconds=service.timeout,
+            clock=self.clock,
+        )
+
+    def session(
+        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
+    ) -> AbstractContextManager[str]:
+        """A user's whole journey in one block: ``with monitoring.session(id): …``."""
+        return self._journeys.session(session_id, user_id=user_id, service_type=service_type)
+
+    def step(self, name: str) -> AbstractContextManager[None]:
+        """Calls inside are attempts at the step *name* of the current session."""
+        return self._journeys.step(name)
+
+    def start_session(
+        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
+    ) -> None:
+        """A journey over several requests begins; they carry ``X-Session-ID``."""
+        self._journeys.start(session_id, user_id=user_id, service_type=service_type)
+
+    def complete_session(self, session_id: str) -> None:
+        """The application finished what the user came for."""
+        self._journeys.complete(session_id)
+
+    def metrics(self) -> dict[str, Any]:
+        """The document of GET /monitoring/api/metrics."""
+        return overview(self.services())
+
+    def listen(self, sink: Sink) -> None:
+        """Have *sink* told every event too. It must not block; what it raises is counted."""
+        self._fanout.add(sink)
+
+    def watch_slow_clients(self, count: Callable[[], int]) -> None:
+        """Have *count*, the live clients closed for being slow, among what was dropped."""
+        self._slow_clients = count
+
+    def services(self) -> Services:
+        """What the HTTP surface stands on."""
+        return Services(
+            settings=self.settings,
+            clock=self.clock,
+            started_at=self._started_at,
+            started_monotonic=self._started_monotonic,
+            instance=self.instance,
+            catalog=CATALOG,
+            controls=self.controls,
+            calls=self.calls,
+            requests=self.requests,
+            sessions=self.sessions,
+            session_log=lambda: self.record.sessions,
+            changes=self.changes,
+            requests_in_flight=lambda: self.connections.requests,
+            open_websockets=lambda: self.connections.websockets,
+            record=self.record.status,
+            dropped=self._dropped,
+            prometheus=self._exposition().text,
+        )
+
+    def _exposition(self) -> Exposition:
+        return Exposition(
+            Read(
+                self.calls,
+                self.requests,
+                lambda: self.connections.requests,
+                lambda: self.connections.websockets,
+                self._breakers,
+                self.record.status,
+                self._dropped,
+            )
+        )
+
+    def _breakers(self) -> list[tuple[str, str, BreakerName]]:
+        circuits = ((key, circuit_of(guard)) for key, guard in self.controls.items())
+        return [(*key, circuit.name) for key, circuit in circuits if circuit is not None]
+
+    def _dropped(self) -> dict[str, int]:
+        found = {
+            "calls_overflow": self.calls.overflowed,
+            "requests_overflow": self.requests.overflowed,
+            "sessions_evicted": self.sessions.evicted,
+            "live_client_slow": self._slow_clients(),
+            **{f"sink_{name}": count for name, count in self._fanout.failures.items()},
+        }
+        return {reason: count for reason, count in found.items() if count}
+
+    def _catalog_guards(self, integration: str) -> Mapping[str, Guard]:
+        if integration not in self._guards:
+            service = self.settings.services[integration]
+            self._guards[integration] = guards_of(
+                CATALOG[integration], self._options(integration, None), controls=self.controls,
+                sink=self.emit, clock=self.clock, new_id=self._new_id,
+                max_text_length=service.max_text_length,
+            )  # fmt: skip
+        return self._guards[integration]
+
+    def _options(self, integration: str, options: GuardOptions | None) -> GuardOptions:
+        settings = self.settings
+        if options is None and integration in settings.services:
+            options = settings.services[integration].guard_options(
+                limit=settings.enable_rate_limiting, breaker=settings.enable_circuit_breaker
+            )
+        return options or GuardOptions()

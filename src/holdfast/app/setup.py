@@ -1,0 +1,78 @@
+"""`setup_monitoring`: one line that mounts everything on a FastAPI application."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+
+from holdfast.api.application import create_api, taken_by_host
+from holdfast.api.live import Broadcast
+from holdfast.api.surface import Surface
+from holdfast.app.lifecycle import Lifecycle, StartLazily, around
+from holdfast.app.monitoring import Monitoring
+from holdfast.errors import LifecycleError
+from holdfast.integrations import CATALOG
+from holdfast.middleware.report import ReportRequests
+from holdfast.settings.load import load
+from holdfast.settings.settings import Settings
+
+
+def load_settings(
+    environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")
+) -> Settings:
+    """The settings of this process, with the catalog's defaults; raises `SettingsError`."""
+    defaults = {
+        name: {**asdict(known.defaults), "base_url": known.base_url}
+        for name, known in CATALOG.items()
+    }
+    return load(defaults, environ=environ, dotenv=dotenv)
+
+
+def setup_monitoring(app: FastAPI, *, settings: Settings | None = None) -> Monitoring:
+    """Guard, judge, follow and show what *app* does; call it once, before *app* starts.
+
+    Raises `SettingsError` naming every wrong setting, and `LifecycleError` when *app* has
+    started or is monitored already. *settings* defaults to the environment over ``.env``.
+    """
+    if app.middleware_stack is not None:
+        raise LifecycleError(
+            "setup_monitoring came too late: call it before the application starts"
+        )
+    if getattr(app.state, "holdfast", None) is not None:
+        raise LifecycleError("setup_monitoring was called twice for the same application")
+    monitoring = Monitoring(settings or load_settings())
+    app.state.holdfast = monitoring
+    if monitoring.settings.enabled:
+        _mount(app, monitoring)
+    else:
+        structlog.get_logger("holdfast").info("holdfast_disabled", by="HOLDFAST_ENABLED")
+    return monitoring
+
+
+def _mount(app: FastAPI, monitoring: Monitoring) -> None:
+    services = monitoring.services()
+    broadcast = Broadcast(services)
+    monitoring.watch_slow_clients(lambda: broadcast.slow_clients)
+    lifecycle = Lifecycle(monitoring, broadcast)
+    api = create_api(replace(services, is_ready=lambda: lifecycle.is_running), broadcast)
+    app.router.lifespan_context = around(app.router.lifespan_context, lifecycle)
+    app.add_middleware(
+        ReportRequests, sink=monitoring.emit, clock=monitoring.clock,
+        connections=monitoring.connections,
+    )  # fmt: skip
+    app.add_middleware(
+        Surface, own=api, settings=monitoring.settings,
+        left_to_host=lambda: _left_to_host(api, app),
+    )  # fmt: skip
+    app.add_middleware(StartLazily, lifecycle=lifecycle)
+
+
+def _left_to_host(api: FastAPI, app: FastAPI) -> list[str]:
+    taken = taken_by_host(api.router.routes, app.router.routes)
+    if taken:
+        structlog.get_logger("holdfast").warning(
+            "routes_left_to_host", paths=taken, reason="the application answers them itself"
+        )
+    return taken

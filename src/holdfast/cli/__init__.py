@@ -1,0 +1,5 @@
+"""The command line: ``holdfast demo | simulator | status | db upgrade | config show``."""
+
+from holdfast.cli.main import main
+
+__all__ = ["main"]

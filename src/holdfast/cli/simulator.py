@@ -1,0 +1,26 @@
+"""``holdfast simulator``: every provider on one local port, misbehaving on command."""
+
+import asyncio
+import contextlib
+from typing import Annotated
+
+import typer
+
+from holdfast.simulator import serve
+
+
+def simulator(
+    port: Annotated[int, typer.Option(help="Where to listen.")] = 9100,
+    host: Annotated[str, typer.Option(help="Which address to listen on.")] = "127.0.0.1",
+    seed: Annotated[int, typer.Option(help="Decides every answer and every fault.")] = 7,
+    pace: Annotated[
+        float, typer.Option(help="0: answer at once; 1: as slowly as the real providers.")
+    ] = 0.0,
+) -> None:
+    """Speak the providers' wire formats; PUT /_scenarios/{provider} switches an outage on."""
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how one stops it: not an error
+        asyncio.run(serve(port, host, seed, pace=pace, listening=_announce))
+
+
+def _announce(url: str) -> None:
+    typer.echo(f"simulator on {url} (scenarios at /_scenarios, Ctrl-C stops it)")

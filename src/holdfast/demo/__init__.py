@@ -1,0 +1,1 @@
+"""The demonstration: simulator, example application, traffic and page in one command."""

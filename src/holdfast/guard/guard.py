@@ -1,0 +1,196 @@
+"""A guard stands around every call of one operation of one integration."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextvars import ContextVar
+from functools import partial, wraps
+from types import TracebackType
+from typing import Any, Generic, ParamSpec, Self, TypeVar
+
+from holdfast import context
+from holdfast.clock import SYSTEM_CLOCK, Clock
+from holdfast.errors import CallRefused, LifecycleError, name_and_reason
+from holdfast.events import CallFinished, Origin, Outcome, Sink, discard
+from holdfast.guard.stream import Nothing, OpenStream
+from holdfast.resilience.policy import Body, Call, Policy, Unshared, compose
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_NOTHING_WRONG = (None, None)
+
+_bodies: ContextVar[tuple[OpenStream[Any], ...]] = ContextVar("holdfast_bodies", default=())
+
+
+class Guard:
+    """Calls through *policies*, outermost first, and tells *sink* of each call exactly once.
+
+    Three ways in: ``await guard.call(fn, ...)``, ``@guard`` above an ``async def``, and
+    ``async with guard:`` - admission, timing and outcome only: a body cannot be repeated,
+    replaced or judged. A function that returns an `OpenStream` is held until that ends.
+    A guard belongs to one event loop.
+    """
+
+    def __init__(
+        self,
+        integration: str,
+        operation: str = "call",
+        policies: Iterable[Policy] = (),
+        *,
+        sink: Sink = discard,
+        clock: Clock = SYSTEM_CLOCK,
+        new_id: Callable[[], int] | None = None,
+    ) -> None:
+        self.integration, self.operation = integration, operation
+        self.policies = tuple(policies)
+        self._sink, self._clock = sink, clock
+        self._new_id = new_id or itertools.count(1).__next__
+        self._proceed = compose(self.policies, self._go_out)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def call(
+        self, function: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Await ``function(*args, **kwargs)`` under every policy.
+
+        Raises `CallRefused` when it was not let out, else what the last attempt raised.
+        """
+        call = self._begin(partial(function, **kwargs) if kwargs else function, args)
+        if kwargs:
+            call.named = kwargs
+        try:
+            answer: T = await self._proceed(call)
+        except BaseException as error:
+            call.end(error)
+            self._report(call, error)
+            raise
+        if not call.held:
+            self._report(call, None)
+        return answer
+
+    async def stream(
+        self, function: Callable[P, AsyncIterator[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> OpenStream[T]:
+        """Open ``function(*args, **kwargs)``, an async iterator, under every policy.
+
+        The first item is awaited here, so that a stream that never starts can be retried.
+        """
+        return await self.call(_Primed(function), *args, **kwargs)
+
+    def __call__(self, function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+        """Guard every call of *function*."""
+
+        @wraps(function)
+        async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+            return await self.call(function, *args, **kwargs)
+
+        return guarded
+
+    async def __aenter__(self) -> Self:
+        body: OpenStream[Any] = await self.call(_open_body, self)
+        _bodies.set((*_bodies.get(), body))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        bodies = _bodies.get()
+        mine = next((body for body in reversed(bodies) if body.head is self), None)
+        if mine is None:
+            raise LifecycleError(
+                f"the body under the guard of {self.integration} {self.operation} "
+                "was left in another context than it was entered in"
+            )
+        _bodies.set(tuple(body for body in bodies if body is not mine))
+        mine.end(error)
+
+    def _begin(self, function: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> Call:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._bind(loop)
+        origin = Origin(self.integration, self.operation, self._new_id(), context.scope.get())
+        return Call(origin, function, args, self._sink, self._clock, context.deadline.get())
+
+    def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            raise LifecycleError(
+                f"the guard of {self.integration} {self.operation} belongs to another event loop; "
+                "make one guard per loop"
+            )
+        self._loop = loop
+
+    async def _go_out(self, call: Call) -> Any:
+        monotonic = call.clock.monotonic
+        call.attempts += 1
+        call.verdict = None
+        started = monotonic()
+        try:
+            answer = await call.function(*call.arguments)
+        except CallRefused:  # from further in: nothing went out after all
+            call.attempts -= 1
+            raise
+        except BaseException:
+            call.latency_ms = (monotonic() - started) * 1000
+            raise
+        call.latency_ms = (monotonic() - started) * 1000
+        if isinstance(answer, OpenStream):
+            answer.hold(call, started, self._report)
+        return answer
+
+    def _report(self, call: Call, error: BaseException | None) -> None:
+        if call.finished:
+            return
+        call.finished = True
+        clock = call.clock
+        name, reason = call.instead_of or _NOTHING_WRONG
+        if error is not None:
+            name, reason = name_and_reason(error)
+        self._sink(
+            CallFinished(
+                call.origin,
+                clock.wall(),
+                outcome_of(error, call.attempts),
+                call.latency_ms,
+                call.waited_ms,
+                (clock.monotonic() - call.started) * 1000,
+                call.attempts,
+                name,
+                reason,
+                call.verdict,
+                call.first_byte_ms,
+                call.served_from,
+                call.usage,
+                call.stale_age_seconds,
+            )
+        )
+
+
+def outcome_of(error: BaseException | None, attempts: int) -> Outcome:
+    """What an error means: nothing went out is *refused*, the caller's leaving is *cancelled*."""
+    if error is None:
+        return "succeeded"
+    if not isinstance(error, Exception):
+        return "cancelled"
+    return "refused" if isinstance(error, CallRefused) and attempts == 0 else "failed"
+
+
+class _Primed(Unshared, Generic[P, T]):
+    __slots__ = ("_function",)
+
+    def __init__(self, function: Callable[P, AsyncIterator[T]]) -> None:
+        self._function = function
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> OpenStream[T]:
+        stream = OpenStream(self._function(*args, **kwargs))
+        await stream.prime()
+        return stream
+
+
+class _OpenBody(Body):
+    async def __call__(self, guard: Guard) -> OpenStream[Any]:
+        return OpenStream(Nothing(), head=guard)
+
+
+_open_body = _OpenBody()

@@ -1,0 +1,107 @@
+"""A guard as data, and the order its policies stand in."""
+
+import math
+import random as randomness
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from holdfast.clock import SYSTEM_CLOCK, Clock
+from holdfast.events import Sink, discard
+from holdfast.guard.guard import Guard
+from holdfast.guard.stream import OpenStream
+from holdfast.resilience.breaker import Breaker
+from holdfast.resilience.bulkhead import Bulkhead, BulkheadOptions
+from holdfast.resilience.cache import Cache, CacheOptions
+from holdfast.resilience.circuit import BreakerOptions
+from holdfast.resilience.coalesce import Coalesce
+from holdfast.resilience.deadline import Deadline
+from holdfast.resilience.fallback import Fallback, FallbackOptions
+from holdfast.resilience.fault import Faults
+from holdfast.resilience.input_check import Check, InputCheck
+from holdfast.resilience.limiter import Limiter, LimiterOptions
+from holdfast.resilience.policy import Call, Policy
+from holdfast.resilience.retry import Retry, RetryOptions
+from holdfast.resilience.sameness import Key
+from holdfast.resilience.timeout import Timeout
+from holdfast.validation.validator import Validate, Validator, judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardOptions:
+    """One operation's protection. None switches a policy off.
+
+    A deadline without a timeout bounds each attempt by what the whole call has left. *coalesce*
+    is the `Key` by which identical calls in flight share one: for idempotent operations only.
+    """
+
+    deadline_seconds: float | None = 60.0
+    retry: RetryOptions | None = field(default_factory=RetryOptions)
+    breaker: BreakerOptions | None = field(default_factory=BreakerOptions)
+    limiter: LimiterOptions | None = field(default_factory=LimiterOptions)
+    timeout_seconds: float | None = 30.0
+    bulkhead: BulkheadOptions | None = None
+    cache: CacheOptions | None = None
+    coalesce: Key | None = None
+    fallback: FallbackOptions | None = None
+
+    def __post_init__(self) -> None:
+        for seconds in (self.deadline_seconds, self.timeout_seconds):
+            if seconds is not None and seconds <= 0:
+                raise ValueError(f"guard needs times > 0 (None: no bound), got {self}")
+
+
+def build(
+    integration: str,
+    operation: str,
+    options: GuardOptions,
+    *,
+    checks: Sequence[Check] = (),
+    validators: Sequence[Validator] = (),
+    limiter: Limiter | None = None,
+    bulkhead: Bulkhead | None = None,
+    faults: Faults | None = None,
+    sink: Sink = discard,
+    clock: Clock = SYSTEM_CLOCK,
+    new_id: Callable[[], int] | None = None,
+    random: Callable[[], float] = randomness.random,
+) -> Guard:
+    """The guard of one operation; *limiter*, *bulkhead* and *faults* may be shared with others."""
+    if limiter is None and options.limiter is not None:
+        limiter = Limiter(options.limiter)
+    if bulkhead is None and options.bulkhead is not None:
+        bulkhead = Bulkhead(options.bulkhead)
+    cache = Cache(options.cache) if options.cache else None
+    timeout_seconds = options.timeout_seconds
+    if timeout_seconds is None and options.deadline_seconds is not None:
+        timeout_seconds = math.inf
+    policies: tuple[Policy | None, ...] = (  # outermost first; why: docs/explanation/order.md
+        InputCheck(checks) if checks else None,
+        _fallback(options, cache, validators),
+        Deadline(options.deadline_seconds) if options.deadline_seconds is not None else None,
+        cache,
+        Coalesce(options.coalesce) if options.coalesce else None,
+        Retry(options.retry, random=random) if options.retry else None,
+        Breaker(options.breaker, random=random) if options.breaker else None,
+        limiter,
+        bulkhead,
+        Timeout(timeout_seconds) if timeout_seconds is not None else None,
+        faults,
+        Validate(validators) if validators else None,
+    )
+    standing = [policy for policy in policies if policy is not None]
+    return Guard(integration, operation, standing, sink=sink, clock=clock, new_id=new_id)
+
+
+def _fallback(
+    options: GuardOptions, cache: Cache | None, validators: Sequence[Validator]
+) -> Fallback | None:
+    stale = cache.stale if cache is not None and cache.options.max_stale_seconds else None
+    if options.fallback is None and stale is None:
+        return None
+
+    def accept(call: Call, answer: Any) -> None:
+        if not isinstance(answer, OpenStream):  # that one is judged by its own guard
+            judge(call, answer, validators)
+
+    return Fallback(options.fallback or FallbackOptions(), accept=accept, stale=stale)

@@ -1,0 +1,103 @@
+"""The guards of one integration: one for each operation, with one rate for all."""
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from holdfast.clock import SYSTEM_CLOCK, Clock
+from holdfast.errors import InputRefused
+from holdfast.events import Sink, discard
+from holdfast.guard.controls import Controls
+from holdfast.guard.guard import Guard
+from holdfast.guard.options import GuardOptions, build
+from holdfast.integrations.integration import (
+    OTHER,
+    Integration,
+    Operation,
+    RequestCheck,
+    ServiceDefaults,
+)
+from holdfast.integrations.metering import Metering
+from holdfast.resilience.circuit import BreakerOptions
+from holdfast.resilience.input_check import Check
+from holdfast.resilience.limiter import Limiter, LimiterOptions
+from holdfast.resilience.retry import RetryOptions
+
+
+def guards_of(
+    integration: Integration,
+    options: GuardOptions,
+    *,
+    controls: Controls,
+    sink: Sink = discard,
+    clock: Clock = SYSTEM_CLOCK,
+    new_id: Callable[[], int] | None = None,
+    max_text_length: int | None = None,
+) -> Mapping[str, Guard]:
+    """A guard for each operation by name, and one called "other" for unknown paths.
+
+    All are put under *controls*. *max_text_length* is in characters (default: the
+    integration's); an operation that is not safe is repeated only when it was rate limited.
+    """
+    new_id = new_id or itertools.count(1).__next__
+    limiter = Limiter(options.limiter) if options.limiter else None
+    longest = max_text_length or integration.defaults.max_text_length
+
+    def guard(operation: Operation) -> Guard:
+        built = build(
+            integration.name, operation.name, _for(operation, options),
+            checks=_checks(operation, longest), validators=operation.validators,
+            limiter=limiter, sink=sink, clock=clock, new_id=new_id,
+        )  # fmt: skip
+        policies = (*built.policies, Metering(integration.read_usage))
+        metered = Guard(
+            integration.name, operation.name, policies, sink=sink, clock=clock, new_id=new_id
+        )
+        return controls.add(metered)
+
+    return {known.name: guard(known) for known in (*integration.operations, OTHER)}
+
+
+def guard_options(defaults: ServiceDefaults) -> GuardOptions:
+    """What *defaults* mean: N calls per 60 s of which N/6 at once, and time for every attempt."""
+    attempts = defaults.max_retries + 1
+    return GuardOptions(
+        deadline_seconds=defaults.timeout * attempts,
+        timeout_seconds=defaults.timeout,
+        retry=RetryOptions(retries=defaults.max_retries, first_wait_seconds=defaults.retry_delay),
+        breaker=BreakerOptions(
+            consecutive_failures=defaults.max_failures,
+            open_seconds=defaults.circuit_breaker_reset_time,
+        ),
+        limiter=LimiterOptions(
+            calls=defaults.rate_limit, per_seconds=60.0, burst=max(1, defaults.rate_limit // 6)
+        ),
+    )
+
+
+def text_length(operation: Operation, longest: int) -> RequestCheck:
+    """Refuses a request with a text that is blank, or longer than *longest* characters."""
+
+    def check(asked: Any) -> None:
+        for text in operation.texts(asked):
+            if not text.strip():
+                raise InputRefused(f"{operation.name} needs a text, got {text!r}")
+            if len(text) > longest:
+                raise InputRefused(
+                    f"{operation.name} takes at most {longest} characters, got {len(text)}"
+                )
+
+    return check
+
+
+def _for(operation: Operation, options: GuardOptions) -> GuardOptions:
+    if options.retry is None:
+        return options
+    safe = options.retry.safe and operation.safe
+    return dataclasses.replace(options, retry=dataclasses.replace(options.retry, safe=safe))
+
+
+def _checks(operation: Operation, longest: int) -> tuple[Check, ...]:
+    checks = (*operation.checks, text_length(operation, longest))
+    return tuple(lambda arguments, check=check: check(arguments[0]) for check in checks)

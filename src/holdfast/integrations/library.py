@@ -1,0 +1,58 @@
+"""What our transports need of an HTTP library: httpx and httpx2 share a shape, not classes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from holdfast.errors import CallRefused, InputRefused, ProtocolError, TimedOut, Unavailable
+from holdfast.integrations.delivery import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The classes of one HTTP library.
+
+    *url*, *response*, *whole_body* (of bytes) and *passing_body* (of a `Delivery`) make its
+    objects; the rest are its exceptions.
+    """
+
+    url: Callable[[str], Any]
+    response: Callable[..., Any]
+    whole_body: Callable[[bytes], Any]
+    passing_body: Callable[[Delivery], Any]
+    no_connection_free: type[Exception]
+    too_slow: type[Exception]
+    malformed_request: type[Exception]
+    any_failure: type[Exception]
+
+    @contextmanager
+    def sending(self, name: str) -> Iterator[None]:
+        """Turn the library's exceptions into ours, until an answer has begun."""
+        try:
+            yield
+        except self.no_connection_free:
+            raise CallRefused(f"{name}: every connection of the pool is in use") from None
+        except self.too_slow as error:
+            raise TimedOut(f"{name}: {_name(error)}") from error
+        except self.malformed_request:
+            # Its text quotes the offending header, which may be the key: it is not kept.
+            raise InputRefused(
+                f"{name}: the request is not valid HTTP; look for a line break in the key"
+            ) from None
+        except self.any_failure as error:
+            raise Unavailable(f"{name}: {_name(error)} {error}".rstrip()) from error
+
+    @contextmanager
+    def receiving(self, name: str) -> Iterator[None]:
+        """Turn the library's exceptions into ours, while an answer is coming."""
+        try:
+            yield
+        except self.too_slow as error:
+            raise TimedOut(f"{name}: {_name(error)} in the middle of the answer") from error
+        except self.any_failure as error:
+            raise ProtocolError(f"{name}: the answer was cut short ({_name(error)})") from error
+
+
+def _name(error: Exception) -> str:
+    return type(error).__name__

@@ -1,0 +1,132 @@
+"""Prokerala: birth charts. The error table, the judged operations; `prokerala_client` calls them.
+
+Every answer costs credits; a plan allows so many calls a minute (the free one 5). What a plan
+allows is not known here: the refusal of one call too many tells the wait, and all wait it.
+"""
+
+import re
+from collections.abc import Collection
+from functools import partial
+from typing import Any
+
+from holdfast.errors import ProviderError, QuotaExhausted
+from holdfast.events import Usage, Verdict
+from holdfast.integrations.answer_errors import class_of, provider_error
+from holdfast.integrations.exchange import Asked, Exchange, member
+from holdfast.integrations.integration import Integration, Operation
+from holdfast.integrations.retry_after import bounded, retry_after_seconds
+from holdfast.validation.chart import (
+    METHOD,
+    judge_birth_details,
+    judge_planet_positions,
+)
+from holdfast.validation.verdict import failed, passed
+from holdfast.validation.zodiac import DEFAULT_PLANETS
+
+TOKEN = "/token"  # noqa: S105 - a path
+BIRTH_DETAILS = "/v2/astrology/birth-details"
+PLANET_POSITION = "/v2/astrology/planet-position"
+
+_FORBIDDEN = 403
+_INTERVAL = re.compile(r"requests? per (\d{1,6}) seconds?")
+_MOST_PLANETS = 13
+
+
+def read_error(exchange: Exchange) -> ProviderError | None:
+    """``{"status": "error", "errors": [{"title", "detail", "code"?, "source"?}]}``.
+
+    403 means that the credits are used up. What the token endpoint says is not repeated: it is
+    about a client secret.
+    """
+    by_status = class_of(exchange.status)
+    if by_status is None:
+        return None
+    first = _first_error(exchange.json)
+    detail, code = str(first.get("detail") or ""), first.get("code")
+    return provider_error(
+        "prokerala",
+        exchange,
+        QuotaExhausted if exchange.status == _FORBIDDEN else by_status,
+        code=None if code is None else str(code),
+        detail="" if exchange.asked.path == TOKEN else detail,
+        request_id=_text_or_none(exchange.json, "id"),
+        retry_after=_wait_seconds(exchange, detail),
+    )
+
+
+def read_usage(exchange: Exchange) -> Usage | None:
+    """The credits in ``X-Api-Credits``."""
+    credits_used = exchange.headers.get("x-api-credits", "")
+    return Usage("credits", float(credits_used)) if credits_used.isdecimal() else None
+
+
+def judge_token(exchange: Exchange) -> Verdict:
+    """A token, and for how long it is good. Neither is ever quoted."""
+    token, seconds = member(exchange.json, "access_token"), member(exchange.json, "expires_in")
+    if not isinstance(token, str) or not token:
+        return failed("token", "the answer has no access_token")
+    if not isinstance(seconds, int) or seconds <= 0:
+        return failed("token", f"expires_in is {seconds!r}, seconds expected")
+    return passed("token")
+
+
+def judge_details(exchange: Exchange) -> Verdict:
+    """Birth details."""
+    return _enveloped(exchange) or judge_birth_details(member(exchange.json, "data"))
+
+
+def judge_positions(exchange: Exchange) -> Verdict:
+    """The positions of the planets that were asked for."""
+    judged = partial(judge_planet_positions, expected=_planets(exchange.asked))
+    return _enveloped(exchange) or judged(member(exchange.json, "data"))
+
+
+def _enveloped(exchange: Exchange) -> Verdict | None:
+    status = member(exchange.json, "status")
+    return None if status == "ok" else failed(METHOD, f"status is {status!r}, 'ok' expected")
+
+
+def _planets(asked: Asked) -> Collection[int]:
+    numbers = asked.query.get("planets", "").split(",")[:_MOST_PLANETS]
+    return {int(n) for n in numbers if n.strip().isdecimal()} or DEFAULT_PLANETS
+
+
+def _wait_seconds(exchange: Exchange, detail: str) -> float | None:
+    """No header says how long to wait; the sentence names the interval."""
+    told = retry_after_seconds(exchange.headers, exchange.received_at)
+    interval = _INTERVAL.search(detail)
+    return bounded(float(interval[1])) if told is None and interval else told
+
+
+def _first_error(document: Any) -> dict[str, Any]:
+    errors = member(document, "errors")
+    first = errors[0] if isinstance(errors, list) and errors else None
+    return first if isinstance(first, dict) else {}
+
+
+def _text_or_none(document: Any, name: str) -> str | None:
+    value = member(document, name)
+    return value if isinstance(value, str) else None
+
+
+PROKERALA = Integration(
+    name="prokerala",
+    label="Prokerala",
+    kind="astrology",
+    base_url="https://api.prokerala.com",
+    key_names=("PROKERALA_CLIENT_ID", "PROKERALA_CLIENT_SECRET"),
+    operations=(
+        Operation(name="token", method="POST", path=TOKEN, validators=(judge_token,)),
+        Operation(
+            name="birth-details", method="GET", path=BIRTH_DETAILS, validators=(judge_details,)
+        ),
+        Operation(
+            name="planet-position",
+            method="GET",
+            path=PLANET_POSITION,
+            validators=(judge_positions,),
+        ),
+    ),
+    read_error=read_error,
+    read_usage=read_usage,
+)

@@ -1,0 +1,1 @@
+"""Inbound requests, seen from a pure ASGI middleware."""

@@ -1,0 +1,185 @@
+"""Inbound requests: set who the work is for, and report how each request went. Pure ASGI.
+
+A request ends with its last body byte, so background tasks are not in its duration. Bytes are
+those really received and sent. A client that leaves before the end is its own outcome.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
+from typing import Any, Literal
+
+from holdfast import context
+from holdfast.clock import SYSTEM_CLOCK, Clock
+from holdfast.events import RequestFinished, Scope, Sink
+from holdfast.middleware.route_template import RouteTemplates
+
+ASGIScope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[ASGIScope, Receive, Send], Awaitable[None]]
+
+METHODS = frozenset(
+    ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
+)
+"""Others are counted as ``_OTHER``, as OpenTelemetry's HTTP conventions ask."""
+
+_LONGEST_ID = 128
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)")
+
+
+class Connections:
+    """How many requests and sockets are open right now."""
+
+    def __init__(self) -> None:
+        self.requests = self.websockets = 0
+
+
+class ReportRequests:
+    """Tells *sink* of every request of *app* exactly once."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        sink: Sink,
+        clock: Clock = SYSTEM_CLOCK,
+        connections: Connections | None = None,
+    ) -> None:
+        self.connections = connections or Connections()
+        self._app, self._sink, self._clock = app, sink, clock
+        self._templates = RouteTemplates()
+
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        """Handle one ASGI connection."""
+        kind = scope["type"]
+        if kind not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        token = context.scope.set(_scope_of(scope["headers"]))
+        try:
+            if kind == "http":
+                await self._watch(scope, receive, send)
+            else:
+                await self._count_websocket(scope, receive, send)
+        finally:
+            context.scope.reset(token)
+
+    async def _count_websocket(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        self.connections.websockets += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self.connections.websockets -= 1
+
+    async def _watch(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        exchange = _Exchange(receive, send, self._clock, scope["method"])
+        self.connections.requests += 1
+        try:
+            await self._app(scope, exchange.receive, exchange.send)
+        except BaseException as error:
+            exchange.error = error
+            raise
+        finally:
+            self.connections.requests -= 1
+            self._sink(self._finished(scope, exchange))
+
+    def _finished(self, scope: ASGIScope, exchange: "_Exchange") -> RequestFinished:
+        method = scope["method"]
+        outcome = exchange.outcome()
+        return RequestFinished(
+            self._clock.wall(),
+            method if method in METHODS else "_OTHER",
+            self._templates.of(scope),
+            exchange.final_status(),
+            outcome,
+            ((exchange.ended or self._clock.monotonic()) - exchange.started) * 1000,
+            exchange.first_byte_ms(),
+            exchange.request_bytes,
+            exchange.response_bytes,
+            exchange.error_name() if outcome == "failed" else None,
+            context.scope.get(),
+        )
+
+
+class _Exchange:
+    """Watches one request's messages."""
+
+    __slots__ = (
+        "_clock", "_method", "_receive", "_send", "client_left", "ended", "error", "first_byte",
+        "request_bytes", "response_bytes", "started", "status",
+    )  # fmt: skip
+
+    def __init__(self, receive: Receive, send: Send, clock: Clock, method: str) -> None:
+        self._receive, self._send, self._clock, self._method = receive, send, clock, method
+        self.started = clock.monotonic()
+        self.first_byte: float | None = None
+        self.ended: float | None = None
+        self.status = 0
+        self.request_bytes = self.response_bytes = 0
+        self.client_left = False
+        self.error: BaseException | None = None
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self.request_bytes += len(message.get("body", b""))
+        elif message["type"] == "http.disconnect" and self.ended is None:
+            self.client_left = True
+        return message
+
+    async def send(self, message: Message) -> None:
+        await self._send(message)
+        kind = message["type"]
+        if kind == "http.response.start":
+            self.status = message["status"]
+        elif kind in ("http.response.body", "http.response.pathsend"):
+            self._sent(message)
+
+    def _sent(self, message: Message) -> None:
+        # Servers send no body after HEAD; of a file they send by its path we know no size.
+        size = 0 if self._method == "HEAD" else len(message.get("body", b""))
+        self.response_bytes += size
+        more = message.get("more_body", False)
+        if self.first_byte is None and (size or not more):
+            self.first_byte = self._clock.monotonic()
+        if not more and self.ended is None:
+            self.ended = self._clock.monotonic()
+
+    def outcome(self) -> Literal["succeeded", "failed", "client_gone"]:
+        if self.ended is not None:
+            return "failed" if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "succeeded"
+        gone = self.client_left or isinstance(self.error, OSError)
+        if gone or (self.error is not None and not isinstance(self.error, Exception)):
+            return "client_gone"
+        return "failed"
+
+    def final_status(self) -> int:
+        """What the client saw: the framework answers 500 for what escapes us."""
+        escaped = self.status == 0 and isinstance(self.error, Exception)
+        return 500 if escaped and self.outcome() == "failed" else self.status
+
+    def first_byte_ms(self) -> float | None:
+        return None if self.first_byte is None else (self.first_byte - self.started) * 1000
+
+    def error_name(self) -> str:
+        if self.error is not None:
+            return type(self.error).__name__
+        return str(self.status) if self.ended is not None else "IncompleteResponse"
+
+
+def _scope_of(headers: list[tuple[bytes, bytes]]) -> Scope:
+    session = trace = None
+    for name, value in headers:
+        if name == b"x-session-id":
+            session = _readable(value)
+        elif name == b"traceparent" and (found := _TRACEPARENT.match(value)):
+            trace = found[1].decode()
+    return context.NOBODY if session is trace is None else Scope(session, None, None, None, trace)
+
+
+def _readable(value: bytes) -> str | None:
+    """An identifier from outside: printable and of bounded length, else none at all."""
+    text = value.decode("latin-1").strip()
+    return text if 0 < len(text) <= _LONGEST_ID and text.isprintable() else None

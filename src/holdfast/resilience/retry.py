@@ -1,0 +1,104 @@
+"""The policy that tries again what failed and may succeed, later and later."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from holdfast.errors import CallFailed, CallRefused, HoldfastError, RateLimited
+from holdfast.events import AttemptFailed
+from holdfast.resilience.policy import Call, Proceed
+
+_MOST_DOUBLINGS = 60
+"""Beyond it every wait is the longest one, and a float would overflow at last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryOptions:
+    """At most *retries* further attempts; waits grow from *first_wait_seconds*, fully jittered.
+
+    A provider's own ``Retry-After`` wins over the jitter, up to *max_wait_seconds*: a longer one
+    is not waited for. An operation that is not *safe* to repeat is tried again only when the
+    provider said that it did nothing (429).
+    """
+
+    retries: int = 2
+    first_wait_seconds: float = 0.5
+    max_wait_seconds: float = 20.0
+    safe: bool = True
+
+    def __post_init__(self) -> None:
+        if self.retries < 0 or min(self.first_wait_seconds, self.max_wait_seconds) < 0:
+            raise ValueError(f"retry needs retries and waits >= 0, got {self}")
+
+
+def is_worth_retrying(error: Exception, safe: bool) -> bool:
+    """What failed for a while, and is safe to repeat. What was refused never is."""
+    if isinstance(error, CallFailed):
+        return error.retryable and (safe or isinstance(error, RateLimited))
+    return safe and isinstance(error, OSError | TimeoutError)
+
+
+class Retry:
+    """Repeats failed attempts. When a further one is refused, the failure before it stands."""
+
+    def __init__(
+        self, options: RetryOptions | None = None, *, random: Callable[[], float] = random.random
+    ) -> None:
+        self.options = options or RetryOptions()
+        self._random = random
+
+    async def __call__(self, call: Call, proceed: Proceed) -> object:
+        """The first good answer, or the last failure."""
+        failure: Exception | None = None
+        attempt = 0
+        try:
+            while True:
+                attempt += 1
+                try:
+                    return await proceed(call)
+                except CallRefused as refusal:
+                    if failure is None:
+                        raise
+                    raise failure from refusal
+                except Exception as error:
+                    wait = self._wait_seconds(call, error, attempt)
+                    self._tell(call, error, wait)
+                    if wait is None:
+                        raise
+                    failure = error
+                await _pause(call, wait)
+        finally:
+            failure = None  # its traceback holds this frame: a cycle for the garbage collector
+
+    def _wait_seconds(self, call: Call, error: Exception, attempt: int) -> float | None:
+        options = self.options
+        if attempt > options.retries or not is_worth_retrying(error, options.safe):
+            return None
+        asked = error.retry_after_seconds if isinstance(error, CallFailed) else None
+        wait = self._jittered(attempt) if asked is None else max(asked, 0.0)
+        remaining = call.remaining_seconds()
+        if wait > options.max_wait_seconds or (remaining is not None and wait >= remaining):
+            return None
+        return wait
+
+    def _jittered(self, attempt: int) -> float:
+        doubled = self.options.first_wait_seconds * 2.0 ** min(attempt - 1, _MOST_DOUBLINGS)
+        return self._random() * min(doubled, self.options.max_wait_seconds)
+
+    def _tell(self, call: Call, error: Exception, wait: float | None) -> None:
+        reason = str(error) if isinstance(error, HoldfastError) else ""
+        call.emit(
+            AttemptFailed(
+                call.origin, call.clock.wall(), call.attempts, type(error).__name__,
+                reason, call.latency_ms or 0.0, wait,
+            )
+        )  # fmt: skip
+
+
+async def _pause(call: Call, seconds: float) -> None:
+    since = call.clock.monotonic()
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        call.waited_ms += (call.clock.monotonic() - since) * 1000

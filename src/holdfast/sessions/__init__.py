@@ -1,0 +1,1 @@
+"""Sessions: what happened to one user, step by step, folded from events."""

@@ -1,0 +1,36 @@
+"""The types settings have beyond pydantic's, each with an error that says what is allowed."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+_WORDS = {
+    "1": True, "true": True, "yes": True, "on": True,
+    "0": False, "false": False, "no": False, "off": False,
+}  # fmt: skip
+
+
+def _switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = _WORDS.get(str(value).strip().lower())
+    if word is None:
+        raise ValueError("allowed: 1, 0, true, false, yes, no, on, off")
+    return word
+
+
+def _networks(value: Any) -> tuple[IPv4Network | IPv6Network, ...]:
+    if not isinstance(value, str):
+        return tuple(value)
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError(f"allowed: networks such as 10.0.0.0/8,::1/128 ({error})") from None
+
+
+Switch = Annotated[bool, BeforeValidator(_switch)]
+"""A boolean from the environment."""
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
+"""Comma-separated networks in CIDR notation."""

@@ -1,0 +1,83 @@
+"""Reading settings: everything that is wrong is said at once, in one error."""
+
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from holdfast.errors import SettingsError
+from holdfast.settings.service import SUFFIXES, ServiceSettings
+from holdfast.settings.settings import Settings, variables_of
+from holdfast.settings.sources import Found, Sources
+from holdfast.telemetry.redact import redact
+
+_SECRET = ("JWT_SECRET", "DATABASE_URL")
+_READ_ELSEWHERE = {"HOLDFAST_TOKEN", "HOLDFAST_SKIP_UI"}
+"""By ``holdfast status`` and by the build."""
+
+
+def load(
+    defaults: Mapping[str, Mapping[str, Any]],
+    *,
+    environ: Mapping[str, str] | None = None,
+    dotenv: Path | None = Path(".env"),
+) -> Settings:
+    """The settings of this process; *defaults* are each integration's own, by its name.
+
+    Raises `SettingsError` that names every wrong variable, its value and what is allowed. Warns
+    of a ``HOLDFAST_`` variable that nobody reads.
+    """
+    sources = Sources(os.environ if environ is None else environ, dotenv)
+    wrong: list[str] = []
+    used: dict[str, str] = {}
+    services = {
+        name: _validate(ServiceSettings, _service(name, sources), own, wrong, used)
+        for name, own in defaults.items()
+    }
+    fields = {name: sources.find(variables_of(name)) for name in Settings.model_fields}
+    settings: Settings | None = _validate(Settings, fields, {}, wrong, used)
+    if wrong or settings is None:
+        raise SettingsError("\n".join(["settings that cannot be used:", *wrong]))
+    _warn_of_unknown(sources)
+    complete: Settings = settings.model_copy(update={"services": services, "sources": used})
+    return complete
+
+
+def _service(name: str, sources: Sources) -> dict[str, Found | None]:
+    prefix = name.upper().replace("-", "_")
+    return {field: sources.find((f"{prefix}_{suffix}",)) for field, suffix in SUFFIXES.items()}
+
+
+def _validate(
+    model: type[BaseModel], fields: Mapping[str, Found | None], own: Mapping[str, Any],
+    wrong: list[str], used: dict[str, str],
+) -> Any:  # fmt: skip
+    found = {field: one for field, one in fields.items() if one is not None}
+    used.update({one.variable: one.source for one in found.values()})
+    try:
+        return model.model_validate({**own, **{field: one.value for field, one in found.items()}})
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False, include_context=False):
+            one = found.get(str(problem["loc"][0]))
+            wrong.append(_line(one, str(problem["loc"][0]), problem["msg"]))
+        return None
+
+
+def _line(found: Found | None, field: str, message: str) -> str:
+    if found is None:
+        return f"  {field}: {message}"
+    shown = "(hidden)" if found.variable in _SECRET else repr(redact(found.value, 80))
+    return (
+        f"  {found.variable}={shown} (from {found.source}): {message.removeprefix('Value error, ')}"
+    )
+
+
+def _warn_of_unknown(sources: Sources) -> None:
+    fields = {name for field in Settings.model_fields for name in variables_of(field)}
+    known = fields | _READ_ELSEWHERE
+    for name in sources.names("HOLDFAST_"):
+        if name not in known:
+            warnings.warn(f"{name} is set, and Holdfast has no such setting", stacklevel=3)

@@ -1,0 +1,70 @@
+"""The one place where faults are applied: before the provider answers, or to its answer."""
+
+from dataclasses import replace
+from typing import Final
+
+from holdfast.simulator.exchange import Exchange
+from holdfast.simulator.scenario import Scenario
+from holdfast.simulator.switchboard import Switchboard
+from holdfast.simulator.wire import Answer, Refused
+
+OK: Final = 200
+HTML_PAGE = (
+    b"<!doctype html><html><head><title>502 Bad Gateway</title></head>"
+    b"<body><center><h1>502 Bad Gateway</h1></center></body></html>"
+)
+"""What an overloaded gateway shows in place of the provider's answer."""
+
+BROKEN_JSON = b'{"id": "cut-off", "data": [{"index": 0, "val'
+
+
+async def respond(exchange: Exchange, board: Switchboard) -> Answer:
+    """The answer of the provider under the scenario that is on; the fault is noted and counted."""
+    scenario = board.fault_for(exchange.operation, exchange.call)
+    if scenario is None:
+        return _healthy(exchange)
+    twist = exchange.operation.twists.get(scenario.kind)
+    if twist is None:
+        _note(exchange, scenario, board)
+        return await _disturbed(exchange, scenario)
+    good = _healthy(exchange)
+    bad = twist(exchange.call, good) if good.status == OK else good
+    if bad is not good:
+        _note(exchange, scenario, board)
+    return bad
+
+
+def _note(exchange: Exchange, scenario: Scenario, board: Switchboard) -> None:
+    exchange.fault = scenario.kind
+    board.spend(exchange.call.provider)
+
+
+def _healthy(exchange: Exchange) -> Answer:
+    try:
+        return exchange.operation.respond(exchange.call)
+    except Refused as no:
+        return no.answer
+
+
+async def _disturbed(exchange: Exchange, scenario: Scenario) -> Answer:
+    match scenario.kind:
+        case "error":
+            status, code = scenario.integer("status"), scenario.text("code")
+            return exchange.provider.error(exchange.call, status, code)
+        case "rate_limited":
+            refusal = exchange.provider.error(exchange.call, 429)
+            wait = str(scenario.integer("retry_after_seconds"))
+            return replace(refusal, headers={**refusal.headers, "retry-after": wait})
+        case "malformed":
+            return _malformed(scenario.text("body"))
+        case "latency":
+            await exchange.line.stay(scenario.number("delay_seconds"))
+        case "hang":
+            await exchange.line.stay(scenario.number("seconds"))
+    return _healthy(exchange)
+
+
+def _malformed(body: str | None) -> Answer:
+    if body == "html":
+        return Answer(media_type="text/html; charset=utf-8", parts=(HTML_PAGE,))
+    return Answer(parts=(BROKEN_JSON,))

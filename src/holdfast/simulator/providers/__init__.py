@@ -1,0 +1,21 @@
+"""The simulated providers. A new one is one module (or folder) and one line here."""
+
+from typing import Final, Protocol
+
+from holdfast.clock import Clock
+from holdfast.simulator.provider import Provider
+from holdfast.simulator.providers.elevenlabs.provider import ElevenLabs
+from holdfast.simulator.providers.openai.provider import OpenAI
+from holdfast.simulator.providers.prokerala.provider import Prokerala
+
+
+class MakeProvider(Protocol):
+    """What makes a provider with its default options."""
+
+    def __call__(self, *, clock: Clock) -> Provider:
+        """A new provider whose limits and stamps follow *clock*."""
+
+
+PROVIDERS: Final[tuple[MakeProvider, ...]] = (OpenAI, Prokerala, ElevenLabs)
+
+__all__ = ["PROVIDERS", "ElevenLabs", "OpenAI", "Prokerala"]

@@ -1,0 +1,1 @@
+"""ElevenLabs: text to speech (whole and streamed), voices, models, subscription."""

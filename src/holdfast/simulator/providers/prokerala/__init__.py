@@ -1,0 +1,1 @@
+"""Prokerala: token, birth details, planet positions, kundli."""

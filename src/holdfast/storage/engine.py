@@ -1,0 +1,70 @@
+"""Opening a database, with what each kind needs to be quick and never in the way."""
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_CONNECT_SECONDS = 5.0
+_COMMAND_SECONDS = 10.0
+_MIGRATION_SECONDS = 3600.0
+_PRAGMAS = (
+    "busy_timeout=1000",  # longer waits are the buffer's: they need no thread
+    "journal_mode=WAL",  # who reads does not wait for who writes
+    "synchronous=NORMAL",  # with WAL: a power cut can cost the last moment, not the file
+)
+
+
+def open_engine(url: URL) -> AsyncEngine:
+    """An engine for *url* (from `address`), connected at its first use. The caller disposes it."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, _PRAGMAS)
+    return _postgres(url, _COMMAND_SECONDS)
+
+
+def open_schema_engine(url: URL, *, read_only: bool = False) -> AsyncEngine:
+    """An engine for changing the schema: a transaction holds all of a change or none of it."""
+    if url.get_backend_name() != "sqlite":
+        return _postgres(url, _MIGRATION_SECONDS)
+    if read_only:
+        return _sqlite(url, ("query_only=ON", "busy_timeout=10000"))
+    # auto_vacuum counts only before the first page is written: retention can give pages back.
+    engine = _sqlite(url, ("auto_vacuum=INCREMENTAL", *_PRAGMAS, "busy_timeout=10000"))
+    event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
+    event.listen(engine.sync_engine, "begin", _begin_immediately)
+    return engine
+
+
+def _sqlite(url: URL, pragmas: tuple[str, ...]) -> AsyncEngine:
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    engine = create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", prepare)
+    return engine
+
+
+def _leave_transactions_to_us(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # Python's driver begins no transaction before DDL: half a migration could stay.
+    connection.isolation_level = None
+
+
+def _begin_immediately(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _postgres(url: URL, command_seconds: float) -> AsyncEngine:
+    name = url.query.get("application_name", "holdfast")
+    # hide_parameters, here as above: else an error's text would hold the row it is about.
+    return create_async_engine(
+        url.difference_update_query(["application_name"]), hide_parameters=True,
+        pool_pre_ping=True, pool_size=4, max_overflow=0, pool_timeout=_CONNECT_SECONDS,
+        connect_args={
+            "timeout": _CONNECT_SECONDS,
+            "command_timeout": command_seconds,
+            "server_settings": {"application_name": name},
+        },
+    )  # fmt: skip

@@ -1,0 +1,16 @@
+"""What Alembic runs: our migrations, on the connection that `storage.schema` hands over."""
+
+from alembic import context
+
+from holdfast.storage.tables import VERSION_TABLE, metadata
+
+
+def migrate() -> None:
+    """Run the migrations inside the caller's transaction."""
+    connection = context.config.attributes["connection"]
+    context.configure(connection=connection, target_metadata=metadata, version_table=VERSION_TABLE)
+    context.run_migrations()
+
+
+if __name__ == "env_py":  # the name under which Alembic loads this file
+    migrate()

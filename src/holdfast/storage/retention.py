@@ -1,0 +1,137 @@
+"""Forgetting what is old, in small steps that others can write between."""
+
+import asyncio
+import logging
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import Column, Table, delete, func, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from holdfast.clock import SYSTEM_CLOCK, Clock, stamp
+from holdfast.events import fact
+from holdfast.storage.tables import EVENT_TABLES, sessions
+from holdfast.telemetry.redact import one_line
+
+DAY_SECONDS = 86_400.0
+_BATCH_ROWS = 1_000
+_MOST_CUTS = 4_000
+"""Cuts for size in one go: each takes a day, or half of what is left of today."""
+_SMALLEST_CUT_SECONDS = 1.0
+_VACUUM_PAGES = 25_000
+"""Pages given back in one go: 100 MB, during which nobody else writes."""
+
+_log = logging.getLogger("holdfast.storage")
+
+
+@fact
+class Pruned:
+    """What was deleted: *rows* by table, everything older than *before* (Unix time).
+
+    *used_bytes* is what the file's rows take afterwards, None on PostgreSQL.
+    """
+
+    rows: dict[str, int]
+    before: float
+    used_bytes: int | None
+
+
+async def prune(
+    engine: AsyncEngine, now: float, keep_days: int, max_bytes: int | None = None
+) -> Pruned:
+    """Delete what is older than *keep_days* at *now* (Unix time).
+
+    On SQLite also the oldest days until the rows take at most *max_bytes*; the file itself may
+    stay larger for a while, and uses the room it has.
+    """
+    deleted: Counter[str] = Counter()
+    before = now - keep_days * DAY_SECONDS
+    await _delete_before(engine, before, deleted)
+    if engine.dialect.name != "sqlite":
+        return Pruned({**deleted}, before, None)
+    if max_bytes is not None:
+        before = await _shrink(engine, now, before, max_bytes, deleted)
+    await _give_room_back(engine)
+    return Pruned({**deleted}, before, await _used_bytes(engine))
+
+
+async def keep_pruned(
+    engine: AsyncEngine, keep_days: int, max_bytes: int | None = None,
+    *, clock: Clock = SYSTEM_CLOCK, every_seconds: float = 3600.0,
+) -> None:  # fmt: skip
+    """Prune now and then every *every_seconds*, until cancelled. A failure waits for the next."""
+    while True:
+        try:
+            await prune(engine, clock.wall(), keep_days, max_bytes)
+        except Exception as error:  # noqa: BLE001 - the database may be away in any way
+            _log.warning("retention failed, next try in %g s: %s", every_seconds, one_line(error))
+        await asyncio.sleep(every_seconds)
+
+
+async def _shrink(
+    engine: AsyncEngine, now: float, before: float, max_bytes: int, deleted: Counter[str]
+) -> float:
+    for _ in range(_MOST_CUTS):
+        oldest = await _oldest(engine)
+        if oldest is None or await _used_bytes(engine) <= max_bytes:
+            break
+        before = _next_cut(oldest, now)
+        await _delete_before(engine, before, deleted)
+    return before
+
+
+def _next_cut(oldest: float, now: float) -> float:
+    """The end of the oldest day; within the last day, half of the time that is left."""
+    end_of_day = (oldest // DAY_SECONDS + 1) * DAY_SECONDS
+    if end_of_day <= now:
+        return end_of_day
+    return oldest + max((now - oldest) / 2, _SMALLEST_CUT_SECONDS)
+
+
+async def _give_room_back(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        sqlite = (await connection.get_raw_connection()).driver_connection
+        assert sqlite is not None  # noqa: S101 - it has just been opened
+        # As a script: a statement would be left after the first page.
+        await sqlite.executescript(
+            f"PRAGMA incremental_vacuum({_VACUUM_PAGES}); PRAGMA wal_checkpoint(TRUNCATE)"
+        )
+
+
+async def _oldest(engine: AsyncEngine) -> float | None:
+    async with engine.connect() as connection:
+        found = [
+            await connection.scalar(select(func.min(_time(table))))
+            for table in (*EVENT_TABLES, sessions)
+        ]
+    return min((at.timestamp() for at in found if at is not None), default=None)
+
+
+async def _used_bytes(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        pages, free, size = [
+            int(await connection.scalar(text(f"PRAGMA {name}")) or 0)
+            for name in ("page_count", "freelist_count", "page_size")
+        ]
+    return (pages - free) * size
+
+
+async def _delete_before(engine: AsyncEngine, before: float, deleted: Counter[str]) -> None:
+    for table in (*EVENT_TABLES, sessions):
+        while True:
+            async with engine.begin() as connection:
+                count = await _delete_some(connection, table, before)
+            deleted[table.name] += count
+            if count < _BATCH_ROWS:
+                break
+
+
+async def _delete_some(connection: AsyncConnection, table: Table, before: float) -> int:
+    key = tuple_(*table.primary_key.columns)
+    some = select(*table.primary_key.columns).where(_time(table) < stamp(before))
+    old = some.order_by(_time(table)).limit(_BATCH_ROWS)
+    return (await connection.execute(delete(table).where(key.in_(old)))).rowcount
+
+
+def _time(table: Table) -> Column[Any]:
+    return table.c.last_seen_at if table is sessions else table.c.at

@@ -1,0 +1,74 @@
+"""A mergeable log-linear histogram: any quantile within 0.8 %, whatever the scale.
+
+Each power of two is cut into 64 equal bins (as HdrHistogram does), kept sparsely: adding two
+histograms is adding their counts, so percentiles of many workers are never averages of averages.
+"""
+
+from collections.abc import Iterable
+from math import ceil, frexp, ldexp
+
+_BINS = 64
+
+
+class Histogram:
+    """Counts of non-negative values (milliseconds, bytes). Empty: quantiles and mean are None."""
+
+    __slots__ = ("_counts", "count", "maximum", "minimum", "total")
+
+    def __init__(self) -> None:
+        self._counts: dict[int, int] = {}
+        self.count = 0
+        self.total = 0.0
+        self.minimum = float("inf")
+        self.maximum = 0.0
+
+    def add(self, value: float) -> None:
+        """Count one value."""
+        mantissa, exponent = frexp(value)
+        index = exponent * _BINS + int((mantissa - 0.5) * 2 * _BINS) if value > 0 else None
+        key = -(10**6) if index is None else index
+        counts = self._counts
+        counts[key] = counts.get(key, 0) + 1
+        self.count += 1
+        self.total += value
+        if value < self.minimum:  # noqa: PLR1730  # half the cost of min(), in every call
+            self.minimum = value
+        if value > self.maximum:  # noqa: PLR1730
+            self.maximum = value
+
+    def merge(self, other: "Histogram") -> None:
+        """Add all that *other* counted."""
+        counts = self._counts
+        for key, count in other._counts.items():  # noqa: SLF001  # its own kind
+            counts[key] = counts.get(key, 0) + count
+        self.count += other.count
+        self.total += other.total
+        self.minimum = min(self.minimum, other.minimum)
+        self.maximum = max(self.maximum, other.maximum)
+
+    @property
+    def mean(self) -> float | None:
+        """The exact average."""
+        return self.total / self.count if self.count else None
+
+    def quantile(self, q: float) -> float | None:
+        """The value below which a share *q* (0-1) lies, within 0.8 % of it."""
+        return self.quantiles((q,))[0]
+
+    def quantiles(self, shares: Iterable[float]) -> list[float | None]:
+        """Several quantiles in one pass; *shares* must ascend."""
+        ranks = [max(ceil(share * self.count), 1) for share in shares]
+        if not self.count:
+            return [None] * len(ranks)
+        found: list[float | None] = []
+        seen = 0
+        for key in sorted(self._counts):
+            seen += self._counts[key]
+            while len(found) < len(ranks) and seen >= ranks[len(found)]:
+                found.append(min(max(_middle(key), self.minimum), self.maximum))
+        return found
+
+
+def _middle(key: int) -> float:
+    exponent, bin_ = divmod(key, _BINS)
+    return 0.0 if key == -(10**6) else ldexp(0.5 + (bin_ + 0.5) / (2 * _BINS), exponent)

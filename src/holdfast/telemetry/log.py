@@ -1,0 +1,75 @@
+"""Facts as log lines: what went wrong or changed, one structured line each."""
+
+from typing import Any
+
+import structlog
+
+from holdfast.events import (
+    AnswerJudged,
+    BreakerMoved,
+    CallFinished,
+    ControlUsed,
+    Event,
+    RequestFinished,
+)
+from holdfast.telemetry.redact import redact
+
+
+class Log:
+    """A sink that writes failures as warnings, changes as info, and successes not at all."""
+
+    def __init__(self, logger: Any = None) -> None:
+        self._log = logger or structlog.get_logger("holdfast")
+
+    def __call__(self, event: Event) -> None:
+        """Write *event* if someone would want to read it."""
+        if isinstance(event, CallFinished):
+            self._call(event)
+        elif isinstance(event, BreakerMoved):
+            self._breaker(event)
+        elif isinstance(event, AnswerJudged):
+            verdict = event.verdict
+            reason, method = redact(verdict.reason), verdict.method
+            self._log.warning(
+                "answer_judged", **_whose(event), judgement=verdict.judgement,
+                method=method, reason=reason, score=verdict.score,
+            )  # fmt: skip
+        elif isinstance(event, ControlUsed):
+            self._log.info(
+                "control_used", integration=event.integration, operation=event.operation,
+                action=event.action, actor=event.actor,
+            )  # fmt: skip
+        elif isinstance(event, RequestFinished) and event.outcome == "failed":
+            self._log.warning(
+                "request_failed", method=event.method, route=event.route, status=event.status,
+                error=event.error, duration_ms=round(event.duration_ms, 1),
+                session_id=event.scope.session_id,
+            )  # fmt: skip
+
+    def _call(self, event: CallFinished) -> None:
+        if event.outcome not in ("failed", "refused"):
+            return
+        self._log.warning(
+            f"call_{event.outcome}", **_whose(event), error=event.error,
+            reason=redact(event.reason or ""), attempts=event.attempts,
+            total_ms=round(event.total_ms, 1),
+        )  # fmt: skip
+
+    def _breaker(self, event: BreakerMoved) -> None:
+        write = self._log.warning if event.after == "open" else self._log.info
+        write(
+            "breaker_moved", integration=event.integration, operation=event.operation,
+            before=event.before, after=event.after, reason=event.reason,
+            retry_in_seconds=event.retry_in_seconds,
+        )  # fmt: skip
+
+
+def _whose(event: CallFinished | AnswerJudged) -> dict[str, Any]:
+    origin = event.origin
+    return {
+        "integration": origin.integration,
+        "operation": origin.operation,
+        "call_id": origin.call_id,
+        "session_id": origin.scope.session_id,
+        "trace_id": origin.scope.trace_id,
+    }

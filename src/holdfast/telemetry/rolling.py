@@ -1,0 +1,47 @@
+"""The last so many seconds of something that can be merged, in slices that expire."""
+
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+
+class Mergeable(Protocol):
+    """What a slice holds."""
+
+    def merge(self, other: "Mergeable", /) -> None:
+        """Add all that *other* counted."""
+
+
+T = TypeVar("T")
+
+
+class Rolling(Generic[T]):
+    """*slices* slices of *step_seconds*; every method takes *now* in monotonic seconds."""
+
+    def __init__(
+        self, make: Callable[[], T], *, step_seconds: float = 5.0, slices: int = 60
+    ) -> None:
+        self.step_seconds, self.slices = step_seconds, slices
+        self._make = make
+        self._ring: list[tuple[int, T] | None] = [None] * slices
+
+    def at(self, now: float) -> T:
+        """The slice to count into."""
+        number = int(now / self.step_seconds)
+        slot = number % self.slices
+        held = self._ring[slot]
+        if held is None or held[0] != number:
+            held = self._ring[slot] = (number, self._make())
+        return held[1]
+
+    def series(self, now: float) -> list[T | None]:
+        """Oldest first, one entry a slice, None where nothing was counted."""
+        last = int(now / self.step_seconds)
+        return [self._slice(number) for number in range(last - self.slices + 1, last + 1)]
+
+    def held(self, now: float) -> list[T]:
+        """The slices of the window that counted something."""
+        return [one for one in self.series(now) if one is not None]
+
+    def _slice(self, number: int) -> T | None:
+        held = self._ring[number % self.slices]
+        return held[1] if held is not None and held[0] == number else None

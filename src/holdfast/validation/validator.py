@@ -1,0 +1,36 @@
+"""The policy that lets validators look at an answer, and fails the call when one says no."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from holdfast.errors import SemanticError
+from holdfast.events import AnswerJudged, Verdict
+from holdfast.resilience.policy import Call, Proceed
+from holdfast.validation.verdict import worst
+
+Validator = Callable[[Any], Verdict | None]
+"""Looks at an answer. Returns None when it cannot judge it; never raises, never waits."""
+
+
+def judge(call: Call, answer: Any, validators: Sequence[Validator]) -> None:
+    """Write the gravest verdict on *call*; raise `SemanticError` when it is a *fail*."""
+    verdict = worst([validator(answer) for validator in validators])
+    call.verdict = verdict
+    if verdict is not None and verdict.judgement != "pass":
+        call.emit(AnswerJudged(call.origin, call.clock.wall(), verdict))
+        if verdict.judgement == "fail":
+            raise SemanticError(verdict)
+
+
+class Validate:
+    """Judges each answer. A held one (a stream) is judged by its own watcher at its end."""
+
+    def __init__(self, validators: Sequence[Validator]) -> None:
+        self.validators = tuple(validators)
+
+    async def __call__(self, call: Call, proceed: Proceed) -> Any:
+        """The answer, when every validator accepts it."""
+        answer = await proceed(call)
+        if not call.held:
+            judge(call, answer, self.validators)
+        return answer

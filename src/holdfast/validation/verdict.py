@@ -1,0 +1,28 @@
+"""Verdicts: how validators say yes, perhaps and no, and how several are one."""
+
+from collections.abc import Iterable
+
+from holdfast.events import Verdict
+
+_GRAVITY = {"pass": 0, "warn": 1, "fail": 2}
+
+
+def passed(method: str, score: float | None = None) -> Verdict:
+    """The answer is acceptable."""
+    return Verdict("pass", "", method, score)
+
+
+def warned(method: str, reason: str, score: float | None = None) -> Verdict:
+    """The answer is served, and someone should look at it."""
+    return Verdict("warn", reason, method, score)
+
+
+def failed(method: str, reason: str, score: float | None = None) -> Verdict:
+    """The answer is not acceptable."""
+    return Verdict("fail", reason, method, score)
+
+
+def worst(verdicts: Iterable[Verdict | None]) -> Verdict | None:
+    """The gravest of *verdicts*, the first among equals; None when nothing was judged."""
+    judged = [verdict for verdict in verdicts if verdict is not None]
+    return max(judged, key=lambda verdict: _GRAVITY[verdict.judgement], default=None)

@@ -1,0 +1,21 @@
+"""`async def` tests run on a loop whose clock jumps, unless they are marked `real_time`."""
+
+import asyncio
+import inspect
+
+import pytest
+
+from tests.jumping_time import JumpingLoop
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a coroutine function to its end on a fresh event loop."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    real = pyfuncitem.get_closest_marker("real_time")
+    names = inspect.signature(pyfuncitem.obj).parameters
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    with asyncio.Runner(loop_factory=None if real else JumpingLoop) as runner:
+        runner.run(pyfuncitem.obj(**arguments))
+    return True

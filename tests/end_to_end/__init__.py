@@ -1,0 +1,1 @@
+"""The whole house, used as a user would."""
