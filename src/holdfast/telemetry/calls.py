@@ -38,14 +38,18 @@ class Counted:
     """All that is known of one operation's calls. *buckets* are cumulative-to-be, per bound."""
 
     def __init__(self) -> None:
-        self.lifetime = Tally()
-        self.rolling: Rolling[Tally] = Rolling(Tally)
+        self._former = Tally()
+        self.rolling: Rolling[Tally] = Rolling(Tally, retire=self._former.merge)
         self.buckets = [0] * (len(SECONDS_BUCKETS) + 1)
         self.trips = 0
         self.last_call_at: float | None = None
         self.last_success_at: float | None = None
         self.last_failure_at: float | None = None
         self.problem: Problem | None = None
+
+    def lifetime(self) -> Tally:
+        """Everything: each event is counted once, in a slice, and slices add up."""
+        return _merged((self._former, *self.rolling.kept()))
 
 
 class CallMetrics:
@@ -61,7 +65,7 @@ class CallMetrics:
 
     def __call__(self, event: Event) -> None:
         """Count *event* if it is about a call."""
-        if isinstance(event, CallFinished):
+        if type(event) is CallFinished:  # the common case, on the way of every call
             with self._lock:
                 self._add_call(event)
         elif isinstance(event, AttemptFailed):
@@ -99,7 +103,7 @@ class CallMetrics:
     def lifetime(self, integration: str, operation: str | None = None) -> Tally:
         """Everything since the process started or `reset`."""
         with self._lock:
-            return _merged(one.lifetime for one in self._matching(integration, operation))
+            return _merged(one.lifetime() for one in self._matching(integration, operation))
 
     def series(self, integration: str) -> list[Tally | None]:
         """The window slice by slice, oldest first, all operations together."""
@@ -143,8 +147,7 @@ class CallMetrics:
         origin = event.origin
         counted = self._of(origin.integration, origin.operation)
         told = bool(self._told) and self._told.pop(_call_of(origin), 0) == event.attempts
-        counted.lifetime.add_call(event, told=told)
-        counted.rolling.at(self._clock.monotonic()).add_call(event, told=told)
+        counted.rolling.at(self._clock.monotonic()).add_call(event, told)
         if event.outcome == "succeeded":
             counted.last_success_at = event.at
         elif event.outcome == "failed":
@@ -160,7 +163,6 @@ class CallMetrics:
     def _add_attempt(self, event: AttemptFailed) -> None:
         origin = event.origin
         counted = self._of(origin.integration, origin.operation)
-        counted.lifetime.add_attempt(event)
         counted.rolling.at(self._clock.monotonic()).add_attempt(event)
         counted.problem = Problem(event.at, origin.operation, event.error, event.reason)
         if event.retry_in_seconds is not None:
@@ -169,7 +171,6 @@ class CallMetrics:
 
     def _add_judgement(self, event: AnswerJudged) -> None:
         counted = self._of(event.origin.integration, event.origin.operation)
-        counted.lifetime.add_judgement(event)
         counted.rolling.at(self._clock.monotonic()).add_judgement(event)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from math import ceil, frexp, ldexp
 
 _BINS = 64
+_ZERO = -(10**6)
+"""The bin of 0, below that of any other value."""
 
 
 class Histogram:
@@ -24,9 +26,10 @@ class Histogram:
 
     def add(self, value: float) -> None:
         """Count one value."""
-        mantissa, exponent = frexp(value)
-        index = exponent * _BINS + int((mantissa - 0.5) * 2 * _BINS) if value > 0 else None
-        key = -(10**6) if index is None else index
+        key = _ZERO
+        if value > 0:
+            mantissa, exponent = frexp(value)
+            key = exponent * _BINS + int(mantissa * 2 * _BINS) - _BINS
         counts = self._counts
         counts[key] = counts.get(key, 0) + 1
         self.count += 1
@@ -71,4 +74,4 @@ class Histogram:
 
 def _middle(key: int) -> float:
     exponent, bin_ = divmod(key, _BINS)
-    return 0.0 if key == -(10**6) else ldexp(0.5 + (bin_ + 0.5) / (2 * _BINS), exponent)
+    return 0.0 if key == _ZERO else ldexp(0.5 + (bin_ + 0.5) / (2 * _BINS), exponent)

@@ -120,7 +120,7 @@ class Exposition:
             counted = self._read.calls.counted(key)
             if counted is None:
                 continue
-            tally = counted.lifetime
+            tally = self._read.calls.lifetime(*key)
             for outcome, number in _outcomes(tally):
                 finished.add_metric((*key, outcome), number)
             for judgement, number in _judgements(tally):

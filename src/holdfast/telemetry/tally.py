@@ -47,21 +47,24 @@ class Tally:
         """Percent of the judged answers that were accepted; None when none was judged."""
         return 100 * (self.passes + self.warns) / self.judged if self.judged else None
 
-    def add_call(self, event: CallFinished, *, told: bool = False) -> None:
+    def add_call(self, event: CallFinished, told: bool = False) -> None:
         """Count a finished call; *told*: its last attempt was counted by `add_attempt` already."""
-        outcome = event.outcome
-        if outcome == "succeeded":
+        if event.outcome == "succeeded":
             self.succeeded += 1
-            self._add_accepted(event)
-        elif outcome == "failed":
-            self.failed += 1
-            error = event.error or "unknown"
-            self.errors[error] = self.errors.get(error, 0) + 1
-        elif outcome == "refused":
-            self.refused += 1
+            verdict = event.verdict
+            if verdict is None:
+                self.not_judged += 1
+            elif verdict.judgement == "pass":
+                self.passes += 1
         else:
-            self.cancelled += 1
-        self._add_times(event, told)
+            self._add_other(event)
+        attempts, latency_ms = event.attempts, event.latency_ms
+        self.attempts += attempts
+        if attempts > 1:
+            self.retries += attempts - 1
+        if latency_ms is not None and not told and event.outcome in _WENT_OUT:
+            self.latency.add(latency_ms)
+        self.waited.add(event.waited_ms)
 
     def add_attempt(self, event: AttemptFailed) -> None:
         """Count a failed attempt that another one shall follow (the last one is its call's)."""
@@ -86,20 +89,18 @@ class Tally:
         self.latency.merge(other.latency)
         self.waited.merge(other.waited)
 
-    def _add_accepted(self, event: CallFinished) -> None:
-        if event.verdict is None:
-            self.not_judged += 1
-        elif event.verdict.judgement == "pass":
-            self.passes += 1
+    def _add_other(self, event: CallFinished) -> None:
+        if event.outcome == "failed":
+            self.failed += 1
+            error = event.error or "unknown"
+            self.errors[error] = self.errors.get(error, 0) + 1
+        elif event.outcome == "refused":
+            self.refused += 1
+        else:
+            self.cancelled += 1
 
-    def _add_times(self, event: CallFinished, told: bool) -> None:
-        self.attempts += event.attempts
-        self.retries += max(event.attempts - 1, 0)
-        latency_ms = None if told else event.latency_ms
-        if latency_ms is not None and event.outcome in ("succeeded", "failed"):
-            self.latency.add(latency_ms)
-        self.waited.add(event.waited_ms)
 
+_WENT_OUT = ("succeeded", "failed")
 
 _COUNTS = (
     "attempts", "cancelled", "failed", "fails", "not_judged", "passes", "rate_limited", "refused",

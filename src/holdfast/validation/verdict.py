@@ -24,5 +24,12 @@ def failed(method: str, reason: str, score: float | None = None) -> Verdict:
 
 def worst(verdicts: Iterable[Verdict | None]) -> Verdict | None:
     """The gravest of *verdicts*, the first among equals; None when nothing was judged."""
-    judged = [verdict for verdict in verdicts if verdict is not None]
-    return max(judged, key=lambda verdict: _GRAVITY[verdict.judgement], default=None)
+    gravest = None
+    for verdict in verdicts:
+        if verdict is not None and (gravest is None or _is_graver(verdict, gravest)):
+            gravest = verdict
+    return gravest
+
+
+def _is_graver(one: Verdict, other: Verdict) -> bool:
+    return _GRAVITY[one.judgement] > _GRAVITY[other.judgement]
