@@ -119,9 +119,12 @@ class Buffer:
         """Write what can be written within *timeout_seconds*; the rest is counted *shutdown*."""
         self._stopping.set()
         self._wake.set()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_seconds):
-                await self.run()
+        # In a task of its own: who stops is often being cancelled, and asyncio.timeout does not
+        # see its own cancellation there on Python 3.11.3 and older.
+        ending = asyncio.create_task(self.run())
+        await asyncio.wait({ending}, timeout=timeout_seconds)
+        ending.cancel()
+        await asyncio.wait({ending})
         with self._lock:
             self._stopped = True
             if waiting := self._waiting:
