@@ -25,7 +25,7 @@ None derives from an httpx error: SDKs retry or wrap those, and let ours pass un
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
     from holdfast.events import Verdict
@@ -106,15 +106,26 @@ class ChainRefused(CallRefused):
         self.reasons, self.retry_in_seconds = tuple(reasons), retry_in_seconds
 
 
+Effect = Literal["none", "done", "unknown"]
+
+
 class CallFailed(HoldfastError):
     """The call went out and came back wrong.
 
     *retryable*: worth another attempt. *counts*: evidence against the provider's health.
+    *effect*: what the provider did before it failed. *is_ambiguous*: that is unknown, and the
+    operation must not be done twice, so somebody has to look.
     """
 
     retryable: ClassVar[bool] = False
     counts: ClassVar[bool] = True
+    effect: Effect = "unknown"
+    is_ambiguous: bool = False
     retry_after_seconds: float | None = None
+
+    def __str__(self) -> str:
+        words = super().__str__()
+        return f"{words} (it may have been done all the same)" if self.is_ambiguous else words
 
 
 class TimedOut(CallFailed):
@@ -133,6 +144,7 @@ class SemanticError(CallFailed):
     """The provider answered, and *verdict* says why the answer is not acceptable."""
 
     retryable = True
+    effect: Effect = "done"
 
     def __init__(self, verdict: "Verdict") -> None:
         super().__init__(verdict.reason)
@@ -153,6 +165,8 @@ def _told(reasons: Reasons) -> str:
 
 class ProviderError(CallFailed):
     """The provider refused or failed; *status* is HTTP's, *code* the provider's own."""
+
+    effect: Effect = "none"
 
     def __init__(
         self,
@@ -217,9 +231,11 @@ class Unavailable(ProviderError):
     """The provider or the way to it is down (5xx, 408, network)."""
 
     retryable = True
+    effect: Effect = "unknown"
 
 
 class ProtocolError(ProviderError):
     """The answer breaks the provider's own protocol (no JSON, a stream cut short)."""
 
     retryable = True
+    effect: Effect = "unknown"

@@ -54,12 +54,14 @@ class Verdict:
     """What a validator says of an answer.
 
     *score* is 0-1, or None where the check knows only yes or no; *method* names the check.
+    *repeat*: another attempt may bring a better answer; it is paid for again.
     """
 
     judgement: Judgement
     reason: str = ""
     method: str = ""
     score: float | None = None
+    repeat: bool = True
 
 
 @fact

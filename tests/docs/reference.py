@@ -19,6 +19,7 @@ from holdfast.telemetry.buffer import RecordStatus
 from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
+from tests.docs.policies import INTRODUCTION, policies
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 _MADE = "<!-- made by ./scripts/reference: change the code, not this page -->\n"
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
         "metrics.md": _page("Prometheus metrics", _METRICS, _metrics()),
         "errors.md": _page("Errors", _ERRORS, _errors()),
         "events.md": _page("Events", _EVENTS, _events()),
+        "policies.md": _page("Policies", INTRODUCTION, policies()),
     }
 
 

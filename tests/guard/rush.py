@@ -45,7 +45,7 @@ OPTIONS = GuardOptions(
     timeout_seconds=3.0,
     bulkhead=BulkheadOptions(seats=SEATS, max_waiting=2, max_wait_seconds=1.5),
     cache=CacheOptions(
-        key=same_question, fresh_seconds=0.5, max_stale_seconds=LONGEST_AGE, max_entries=2
+        key=same_question, fresh_seconds=2.0, max_stale_seconds=LONGEST_AGE, max_entries=2
     ),
     coalesce=same_question,
 )

@@ -85,6 +85,14 @@ async def test_a_slow_provider_still_gets_its_stale_answer() -> None:
     assert circuit(stage.guard).consecutive_failures == 1
 
 
+async def test_another_provider_has_its_own_time_after_the_deadline() -> None:
+    """A slow provider has used up the call's time, not that of who stands in for it."""
+    fallback = FallbackOptions(others={"moon": Provider("moonlight", after=1.0)})
+    stage = Stage(replace(FRAGILE, deadline_seconds=2.0, fallback=fallback))
+    assert await stage.guard.call(Provider("late", after=99.0)) == "moonlight"
+    assert asyncio.get_running_loop().time() == 3.0
+
+
 async def test_an_open_breaker_still_serves_stale() -> None:
     """Nothing goes out and the user is answered; too old an answer is not served."""
     stage = Stage(replace(FRAGILE, cache=replace(STALE, max_stale_seconds=8.0)))
@@ -110,13 +118,14 @@ async def test_a_cached_answer_is_told_with_its_age() -> None:
     """It costs no token, no permit and no attempt; streams of the same key are never kept."""
     stage = Stage(replace(OPTIONS, cache=CacheOptions(key=by_question)))
     for _ in range(2):
-        assert await read(await stage.guard.stream(items, "q")) == ["q"]
+        assert await read(await stage.guard.stream(items, "q", after=0.25)) == ["q"]
     sun = Provider("light")
     for _ in range(2):
         assert await stage.guard.call(sun, "q") == "light"
     assert stage.events[3:] == [
         served(0.75, None, "cache", age=0.25, call_id=4, attempts=0, total_ms=0.0)
     ]
+    assert await read(await stage.guard.stream(items, "q", after=0.25)) == ["q"]
 
 
 async def test_named_arguments_are_part_of_the_question() -> None:

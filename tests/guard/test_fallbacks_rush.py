@@ -73,7 +73,7 @@ def _check(end: CallFinished, answer: Answer, question: str) -> None:
     if end.served_from in ("cache", "stale"):
         assert end.stale_age_seconds is not None
         real_age = end.at - EPOCH - answer.at
-        longest = 0.5 if end.served_from == "cache" else LONGEST_AGE
+        longest = 2.0 if end.served_from == "cache" else LONGEST_AGE
         assert real_age - 1e-6 <= end.stale_age_seconds < longest
     else:
         assert end.stale_age_seconds is None

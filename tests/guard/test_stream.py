@@ -192,3 +192,16 @@ async def test_named_arguments_reach_the_stream() -> None:
     stage = Stage()
     assert await read(await stage.guard.stream(partial(items, 1), 2, after=1.0)) == [1, 2]
     assert asyncio.get_running_loop().time() == 2.0
+
+
+async def test_a_guard_around_a_guarded_stream_holds_it_too() -> None:
+    """Both calls end with the stream, each with its first item's time."""
+    inner, outer = Stage(FRAGILE), Stage(FRAGILE)
+    for script, outcome in (((1, 2), "succeeded"), ((1, Unavailable("cut")), "failed")):
+        stream = await outer.guard.call(inner.guard.stream, items, *script)
+        assert (inner.finished(), outer.finished()) == ([], [])
+        await caught(read(stream))
+        assert (inner.outcomes(), outer.outcomes()) == ([outcome], [outcome])
+        assert [call.first_byte_ms for call in inner.finished() + outer.finished()] == [250.0] * 2
+        inner.events.clear()
+        outer.events.clear()

@@ -8,11 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.clock import stamp
-from holdfast.integrations.retry_after import (
-    LONGEST_SECONDS,
-    duration_seconds,
-    retry_after_seconds,
-)
+from holdfast.integrations.header_times import LONGEST_SECONDS, duration_seconds
+from holdfast.integrations.retry_after import retry_after_seconds
 
 NOW = 1_800_000_000.0
 

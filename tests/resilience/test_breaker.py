@@ -19,6 +19,7 @@ from holdfast.errors import (
 from holdfast.events import BreakerMoved, Event, Verdict
 from holdfast.resilience.breaker import Breaker, counts_against
 from holdfast.resilience.circuit import BreakerOptions
+from holdfast.resilience.trip_rates import TripRates
 from tests.guard.stage import Provider, caught
 from tests.jumping_time import EPOCH
 from tests.resilience.lone import call, through
@@ -106,3 +107,41 @@ async def test_a_forced_open_breaker_says_that_it_waits_for_release() -> None:
     assert isinstance(error, BreakerOpen)
     assert str(error) == "breaker of sun shine refuses calls until released"
     assert error.retry_in_seconds is None
+
+
+@pytest.mark.parametrize(("counts", "name"), [(False, "closed"), (True, "open")])
+async def test_a_429_counts_by_choice(counts: bool, name: str) -> None:
+    """The limiter learns from it; whoever wants may have it open the breaker as well."""
+    breaker = Breaker(BreakerOptions(consecutive_failures=2, counts_rate_limits=counts))
+    for call_id in (1, 2):
+        await caught(through(breaker, call(call_id=call_id), Provider(RateLimited("slow down"))))
+        await caught(through(breaker, call(call_id=call_id), Provider(InvalidRequest("bad"))))
+    assert breaker.circuit.name == name
+
+
+SLOW = BreakerOptions(
+    rates=TripRates(slow_rate=1.0, slow_seconds=2.0, minimum_attempts=2), jitter=0.0
+)
+
+
+@pytest.mark.parametrize(("own", "waited", "name"), [(2.0, 0.0, "open"), (1.9, 60.0, "closed")])
+async def test_slow_is_the_attempts_own_time(own: float, waited: float, name: str) -> None:
+    """Waiting for a place further in is not the provider's slowness."""
+    breaker = Breaker(SLOW)
+    for call_id in (1, 2):
+        one = call(call_id=call_id)
+        one.latency_ms, one.waited_ms = own * 1000, waited * 1000
+        await through(breaker, one, Provider("light", after=0.0))
+    assert breaker.circuit.name == name
+
+
+async def test_a_streams_slowness_is_its_first_items() -> None:
+    """How long the reader takes for the rest says nothing about the provider."""
+    breaker = Breaker(SLOW)
+    for call_id in (1, 2):
+        one = call(call_id=call_id)
+        one.held, one.first_byte_ms = True, 100.0
+        await through(breaker, one, Provider("opened", after=0.0))
+        one.latency_ms = 60_000.0
+        one.end(None)
+    assert breaker.circuit.name == "closed"

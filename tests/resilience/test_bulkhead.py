@@ -110,9 +110,10 @@ async def test_who_is_cancelled_as_a_seat_becomes_free_is_passed_over() -> None:
     room = Room(ONE)
     tasks = room.come("abc")
     await asyncio.sleep(0.5)
-    tasks[1].cancel()
     tasks[0].cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    tasks[1].cancel()
+    gone = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(result) for result in gone] == [asyncio.CancelledError] * 2 + [float]
     assert room.seated == [("a", 0.0), ("c", 0.5)]
     assert (room.bulkhead.taken, room.bulkhead.waiting) == (0, 0)
 

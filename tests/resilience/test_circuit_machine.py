@@ -31,7 +31,7 @@ class CircuitMachine(RuleBasedStateMachine):
         """Any small options; the rate cannot trip, so that every opening is predictable."""
         self.options = BreakerOptions(
             consecutive_failures=consecutive, probes=probes, growth=growth,
-            open_seconds=10.0, max_open_seconds=40.0, jitter=0.5, minimum_attempts=10**9,
+            open_seconds=10.0, max_open_seconds=40.0, jitter=0.5, rates=None,
         )  # fmt: skip
         self.circuit = Circuit(self.options, lambda: 1.0)
         self.now, self.state, self.calls = 0.0, 0, 0

@@ -242,6 +242,16 @@ async def test_a_follower_that_leaves_is_neutral() -> None:
     assert (shared.calls[1].waited_ms, await leader, sun.asked) == (1500.0, "light", 1)
 
 
+async def test_a_shared_failures_traceback_does_not_grow_with_its_hearers() -> None:
+    """A hundred callers raise the one error; it remembers the leader's way and one caller's."""
+    error = Unavailable("down")
+    assert await asyncio.gather(*Shared(Provider(error)).come(100)) == [error] * 100
+    frames, trace = 0, error.__traceback__
+    while trace is not None:
+        frames, trace = frames + 1, trace.tb_next
+    assert frames < 20
+
+
 async def test_shared_failures_leave_no_garbage_behind() -> None:
     """A failure that ten callers hear keeps none of their frames alive."""
 

@@ -175,10 +175,15 @@ async def test_each_other_source_has_its_time() -> None:
 
 async def test_an_enclosing_deadline_bounds_the_others() -> None:
     """With none left they are not asked; what takes no time is still served."""
-    moon = Provider("moonlight", after=9.0)
-    policy = fallback({"moon": moon}, default="dark")
+    moon, inherited = Provider("moonlight", after=9.0), list[float | None]()
+
+    async def rise() -> object:
+        inherited.append(context.deadline.get())
+        return await moon()
+
+    policy = fallback({"moon": rise}, default="dark")
     assert await through(policy, call(deadline=1.0), Provider(Unavailable("down"))) == "dark"
-    assert (asyncio.get_running_loop().time(), moon.asked) == (1.0, 1)
+    assert (asyncio.get_running_loop().time(), inherited) == (1.0, [1.0])
     assert await through(policy, call(deadline=1.0), Provider(Unavailable("down"))) == "dark"
     assert moon.asked == 1
 

@@ -143,4 +143,4 @@ def test_impossible_options_are_refused_with_their_values(wrong: dict[str, int])
     """The error shows the options as they were given."""
     ((name, value),) = wrong.items()
     with pytest.raises(ValueError, match=rf"limiter needs .* got .*{name}={value}"):
-        LimiterOptions(**wrong)
+        LimiterOptions(**wrong)  # type: ignore[arg-type]

@@ -156,7 +156,7 @@ def test_no_wait_uses_up_the_deadline(deadline: float, asked: int) -> None:
 
 def test_thousands_of_retries_do_not_overflow() -> None:
     """The doubling stops where it no longer matters."""
-    options = RetryOptions(retries=3000, first_wait_seconds=0.5, max_wait_seconds=2.0)
+    options = RetryOptions(retries=3000, first_wait_seconds=0.5, max_wait_seconds=2.0, budget=None)
     told = tried(Provider(Unavailable("down"), after=0.0), options)
     assert told.asked == 3001
     assert told.waits[-2] == 2.0

@@ -3,7 +3,8 @@
 import itertools
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 from holdfast.api.services import Services
@@ -18,6 +19,8 @@ from holdfast.guard.options import GuardOptions, build
 from holdfast.integrations import CATALOG
 from holdfast.integrations.client import http_client
 from holdfast.integrations.guards import guards_of
+from holdfast.integrations.websocket import GuardedSocket, websocket
+from holdfast.integrations.websocket_request import SocketRequest
 from holdfast.middleware.report import Connections
 from holdfast.resilience.input_check import Check
 from holdfast.sessions.journey import Journeys
@@ -107,6 +110,31 @@ class Monitoring:
             timeout_seconds=service.timeout,
             clock=self.clock,
         )
+
+    def websocket(
+        self,
+        integration: str,
+        url: str,
+        operation: str = "socket",
+        request: SocketRequest | None = None,
+        *,
+        base_url: str | None = None,
+    ) -> AbstractAsyncContextManager[GuardedSocket]:
+        """A socket whose conversation is one call: ``async with monitoring.websocket(…) as s``.
+
+        *url* is ws(s)://… at the integration's own host, or a path below its base URL.
+        *base_url* says where an integration is that we do not know; without it
+        `ConfigurationError` is raised. Its guard is ``monitoring.guard(integration, operation)``.
+        """
+        request = request or SocketRequest()
+        if integration in CATALOG:
+            known = CATALOG[integration]
+            base_url = self.settings.services[integration].base_url or known.base_url
+            request = replace(request, read_error=request.read_error or known.read_error)
+        if base_url is None:
+            raise ConfigurationError(f"where is {integration!r}? Say it with base_url=")
+        guard = self.guard(integration, operation)
+        return websocket(guard, base_url, url, request, clock=self.clock)
 
     def session(
         self, session_id: str, *, user_id: str | None = None, service_type: str | None = None

@@ -7,8 +7,10 @@ from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import BreakerMoved, BreakerName, ControlUsed, Sink, discard
 from holdfast.guard.guard import Guard
 from holdfast.resilience.breaker import Breaker
+from holdfast.resilience.budget import RetryBudget
 from holdfast.resilience.circuit import Circuit
 from holdfast.resilience.limiter import Limiter, Rate
+from holdfast.resilience.retry import Retry
 
 Key = tuple[str, str]
 """(integration, operation)."""
@@ -65,7 +67,18 @@ def circuit_of(guard: Guard) -> Circuit | None:
     return next(found, None)
 
 
+def limiter_of(guard: Guard) -> Limiter | None:
+    """The guard's limiter: to read, and to tell what the provider announced."""
+    return next((policy for policy in guard.policies if isinstance(policy, Limiter)), None)
+
+
 def rate_of(guard: Guard) -> Rate | None:
     """The guard's rate limit, to read."""
-    found = (policy.rate for policy in guard.policies if isinstance(policy, Limiter))
+    limiter = limiter_of(guard)
+    return None if limiter is None else limiter.rate
+
+
+def budget_of(guard: Guard) -> RetryBudget | None:
+    """What the guard has left for retries, to read."""
+    found = (policy.budget for policy in guard.policies if isinstance(policy, Retry))
     return next(found, None)

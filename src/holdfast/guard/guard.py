@@ -56,7 +56,12 @@ class Guard:
 
         Raises `CallRefused` when it was not let out, else what the last attempt raised.
         """
-        call = self._begin(partial(function, **kwargs) if kwargs else function, args)
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._bind(loop)
+        origin = Origin(self.integration, self.operation, self._new_id(), context.scope.get())
+        bound = partial(function, **kwargs) if kwargs else function
+        call = Call(origin, bound, args, self._sink, self._clock, context.deadline.get())
         if kwargs:
             call.named = kwargs
         try:
@@ -106,13 +111,6 @@ class Guard:
         _bodies.set(tuple(body for body in bodies if body is not mine))
         mine.end(error)
 
-    def _begin(self, function: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> Call:
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            self._bind(loop)
-        origin = Origin(self.integration, self.operation, self._new_id(), context.scope.get())
-        return Call(origin, function, args, self._sink, self._clock, context.deadline.get())
-
     def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._loop is not None and not self._loop.is_closed():
             raise LifecycleError(
@@ -124,7 +122,7 @@ class Guard:
     async def _go_out(self, call: Call) -> Any:
         monotonic = call.clock.monotonic
         call.attempts += 1
-        call.verdict = None
+        call.verdict = None  # of an earlier answer
         started = monotonic()
         try:
             answer = await call.function(*call.arguments)
@@ -144,14 +142,16 @@ class Guard:
             return
         call.finished = True
         clock = call.clock
+        outcome: Outcome = "succeeded"
         name, reason = call.instead_of or _NOTHING_WRONG
         if error is not None:
+            outcome = outcome_of(error, call.attempts)
             name, reason = name_and_reason(error)
         self._sink(
             CallFinished(
                 call.origin,
                 clock.wall(),
-                outcome_of(error, call.attempts),
+                outcome,
                 call.latency_ms,
                 call.waited_ms,
                 (clock.monotonic() - call.started) * 1000,

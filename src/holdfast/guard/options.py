@@ -11,6 +11,7 @@ from holdfast.events import Sink, discard
 from holdfast.guard.guard import Guard
 from holdfast.guard.stream import OpenStream
 from holdfast.resilience.breaker import Breaker
+from holdfast.resilience.budget import RetryBudget
 from holdfast.resilience.bulkhead import Bulkhead, BulkheadOptions
 from holdfast.resilience.cache import Cache, CacheOptions
 from holdfast.resilience.circuit import BreakerOptions
@@ -31,8 +32,10 @@ from holdfast.validation.validator import Validate, Validator, judge
 class GuardOptions:
     """One operation's protection. None switches a policy off.
 
-    A deadline without a timeout bounds each attempt by what the whole call has left. *coalesce*
-    is the `Key` by which identical calls in flight share one: for idempotent operations only.
+    A deadline without a timeout bounds each attempt by what the whole call has left; it bounds a
+    stream to its end. *stream_idle_seconds* bounds each wait for a further item of a stream (None:
+    as an attempt; `math.inf`: no bound). *coalesce* is the `Key` by which identical calls in
+    flight share one: for idempotent operations only.
     """
 
     deadline_seconds: float | None = 60.0
@@ -40,13 +43,14 @@ class GuardOptions:
     breaker: BreakerOptions | None = field(default_factory=BreakerOptions)
     limiter: LimiterOptions | None = field(default_factory=LimiterOptions)
     timeout_seconds: float | None = 30.0
+    stream_idle_seconds: float | None = None
     bulkhead: BulkheadOptions | None = None
     cache: CacheOptions | None = None
     coalesce: Key | None = None
     fallback: FallbackOptions | None = None
 
     def __post_init__(self) -> None:
-        for seconds in (self.deadline_seconds, self.timeout_seconds):
+        for seconds in (self.deadline_seconds, self.timeout_seconds, self.stream_idle_seconds):
             if seconds is not None and seconds <= 0:
                 raise ValueError(f"guard needs times > 0 (None: no bound), got {self}")
 
@@ -60,20 +64,21 @@ def build(
     validators: Sequence[Validator] = (),
     limiter: Limiter | None = None,
     bulkhead: Bulkhead | None = None,
+    budget: RetryBudget | None = None,
     faults: Faults | None = None,
     sink: Sink = discard,
     clock: Clock = SYSTEM_CLOCK,
     new_id: Callable[[], int] | None = None,
     random: Callable[[], float] = randomness.random,
 ) -> Guard:
-    """The guard of one operation; *limiter*, *bulkhead* and *faults* may be shared with others."""
+    """The guard of one operation; *limiter*, *bulkhead*, *budget*, *faults* may be shared."""
     if limiter is None and options.limiter is not None:
         limiter = Limiter(options.limiter)
     if bulkhead is None and options.bulkhead is not None:
         bulkhead = Bulkhead(options.bulkhead)
     cache = Cache(options.cache) if options.cache else None
     timeout_seconds = options.timeout_seconds
-    if timeout_seconds is None and options.deadline_seconds is not None:
+    if timeout_seconds is None and (options.deadline_seconds or options.stream_idle_seconds):
         timeout_seconds = math.inf
     policies: tuple[Policy | None, ...] = (  # outermost first; why: docs/explanation/order.md
         InputCheck(checks) if checks else None,
@@ -81,11 +86,11 @@ def build(
         Deadline(options.deadline_seconds) if options.deadline_seconds is not None else None,
         cache,
         Coalesce(options.coalesce) if options.coalesce else None,
-        Retry(options.retry, random=random) if options.retry else None,
+        Retry(options.retry, budget=budget, random=random) if options.retry else None,
         Breaker(options.breaker, random=random) if options.breaker else None,
         limiter,
         bulkhead,
-        Timeout(timeout_seconds) if timeout_seconds is not None else None,
+        Timeout(timeout_seconds, options.stream_idle_seconds) if timeout_seconds else None,
         faults,
         Validate(validators) if validators else None,
     )

@@ -30,6 +30,9 @@ BY_STATUS: Mapping[int, ErrorClass] = {
     429: RateLimited,
 }
 
+_NOTHING_DONE = (408, 425)
+"""The request did not arrive in time, or came too early: it was not looked at."""
+
 _LONGEST_DETAIL = 200
 _MAY_ECHO_A_KEY = (AuthenticationError, PermissionDenied)
 
@@ -65,13 +68,16 @@ def provider_error(
     parts = (f"{name} answered {exchange.status}", code, words[:_LONGEST_DETAIL])
     if retry_after is None and exchange.status in (429, 503):
         retry_after = retry_after_seconds(exchange.headers, exchange.received_at)
-    return error(
+    failure = error(
         ": ".join(part for part in parts if part),
         status=exchange.status,
         code=code,
         request_id=request_id,
         retry_after_seconds=retry_after,
     )
+    if exchange.status in _NOTHING_DONE:
+        failure.effect = "none"
+    return failure
 
 
 def not_json(name: str, exchange: Exchange) -> ProtocolError:

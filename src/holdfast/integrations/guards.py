@@ -1,4 +1,4 @@
-"""The guards of one integration: one for each operation, with one rate for all."""
+"""The guards of one integration: one for each operation, with one rate and retry budget for all."""
 
 import dataclasses
 import itertools
@@ -19,10 +19,13 @@ from holdfast.integrations.integration import (
     ServiceDefaults,
 )
 from holdfast.integrations.metering import Metering
+from holdfast.resilience.budget import RetryBudget
 from holdfast.resilience.circuit import BreakerOptions
 from holdfast.resilience.input_check import Check
 from holdfast.resilience.limiter import Limiter, LimiterOptions
 from holdfast.resilience.retry import RetryOptions
+
+_NO_LIMITS: Mapping[str, LimiterOptions] = {}
 
 
 def guards_of(
@@ -34,21 +37,28 @@ def guards_of(
     clock: Clock = SYSTEM_CLOCK,
     new_id: Callable[[], int] | None = None,
     max_text_length: int | None = None,
+    limits: Mapping[str, LimiterOptions] = _NO_LIMITS,
 ) -> Mapping[str, Guard]:
     """A guard for each operation by name, and one called "other" for unknown paths.
 
     All are put under *controls*. *max_text_length* is in characters (default: the
-    integration's); an operation that is not safe is repeated only when it was rate limited.
+    integration's); an operation that is not safe is repeated only when nothing was done.
+    An operation named in *limits* has a rate of its own instead of the common one.
     """
     new_id = new_id or itertools.count(1).__next__
-    limiter = Limiter(options.limiter) if options.limiter else None
+    shared = Limiter(options.limiter) if options.limiter else None
+    if unknown := limits.keys() - {one.name for one in (*integration.operations, OTHER)}:
+        raise KeyError(f"{integration.name} has no operations {sorted(unknown)} to limit")
+    retry = options.retry
+    budget = RetryBudget(retry.budget) if retry and retry.budget else None
     longest = max_text_length or integration.defaults.max_text_length
 
     def guard(operation: Operation) -> Guard:
         built = build(
             integration.name, operation.name, _for(operation, options),
             checks=_checks(operation, longest), validators=operation.validators,
-            limiter=limiter, sink=sink, clock=clock, new_id=new_id,
+            limiter=Limiter(limits[operation.name]) if operation.name in limits else shared,
+            budget=budget, sink=sink, clock=clock, new_id=new_id,
         )  # fmt: skip
         policies = (*built.policies, Metering(integration.read_usage))
         metered = Guard(

@@ -5,7 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from holdfast.errors import CallRefused, InputRefused, ProtocolError, TimedOut, Unavailable
+from holdfast.errors import (
+    CallFailed,
+    CallRefused,
+    InputRefused,
+    ProtocolError,
+    TimedOut,
+    Unavailable,
+)
 from holdfast.integrations.delivery import Delivery
 
 
@@ -22,6 +29,7 @@ class Library:
     whole_body: Callable[[bytes], Any]
     passing_body: Callable[[Delivery], Any]
     no_connection_free: type[Exception]
+    not_connected: tuple[type[Exception], ...]
     too_slow: type[Exception]
     malformed_request: type[Exception]
     any_failure: type[Exception]
@@ -34,14 +42,15 @@ class Library:
         except self.no_connection_free:
             raise CallRefused(f"{name}: every connection of the pool is in use") from None
         except self.too_slow as error:
-            raise TimedOut(f"{name}: {_name(error)}") from error
+            raise self._told(TimedOut(f"{name}: {_name(error)}"), error) from error
         except self.malformed_request:
             # Its text quotes the offending header, which may be the key: it is not kept.
             raise InputRefused(
                 f"{name}: the request is not valid HTTP; look for a line break in the key"
             ) from None
         except self.any_failure as error:
-            raise Unavailable(f"{name}: {_name(error)} {error}".rstrip()) from error
+            failure = Unavailable(f"{name}: {_name(error)} {error}".rstrip())
+            raise self._told(failure, error) from error
 
     @contextmanager
     def receiving(self, name: str) -> Iterator[None]:
@@ -52,6 +61,11 @@ class Library:
             raise TimedOut(f"{name}: {_name(error)} in the middle of the answer") from error
         except self.any_failure as error:
             raise ProtocolError(f"{name}: the answer was cut short ({_name(error)})") from error
+
+    def _told(self, failure: CallFailed, error: Exception) -> CallFailed:
+        if isinstance(error, self.not_connected):
+            failure.effect = "none"
+        return failure
 
 
 def _name(error: Exception) -> str:

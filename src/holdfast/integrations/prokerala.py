@@ -13,8 +13,9 @@ from holdfast.errors import ProviderError, QuotaExhausted
 from holdfast.events import Usage, Verdict
 from holdfast.integrations.answer_errors import class_of, provider_error
 from holdfast.integrations.exchange import Asked, Exchange, member
+from holdfast.integrations.header_times import bounded
 from holdfast.integrations.integration import Integration, Operation
-from holdfast.integrations.retry_after import bounded, retry_after_seconds
+from holdfast.integrations.retry_after import retry_after_seconds
 from holdfast.validation.chart import (
     METHOD,
     judge_birth_details,

@@ -11,6 +11,7 @@ from typing import Any
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ProtocolError, ProviderError
+from holdfast.guard.controls import limiter_of
 from holdfast.guard.guard import Guard
 from holdfast.guard.stream import OpenStream
 from holdfast.integrations.address import Address
@@ -19,6 +20,8 @@ from holdfast.integrations.delivery import Delivery, Opened, Pieces, watching
 from holdfast.integrations.exchange import Asked, Exchange, query_of
 from holdfast.integrations.integration import Integration, Operation
 from holdfast.integrations.library import Library
+from holdfast.integrations.quota import quotas, used_up_seconds
+from holdfast.resilience.limiter import Limiter
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """An answer that is read whole is refused beyond this, as it comes and decompressed."""
@@ -58,8 +61,8 @@ class Carrier:
         operation = self._integration.operation_of(asked)
         if operation.asks_stream(asked):
             request.headers["accept-encoding"] = "identity"
-        errand = Errand(request, operation)
         guard = self._guard_for(operation.name)
+        errand = Errand(request, operation, limiter_of(guard))
         try:
             answer = await guard.call(partial(self._attempt, errand), asked)
         except ProviderError:
@@ -80,13 +83,21 @@ class Carrier:
         with self._library.sending(self._integration.name):
             native = await self._send(errand.request)
         if native.is_success and _is_stream(errand.operation, native):
-            return self._stream(errand.operation, asked, native)
+            stream = self._stream(errand.operation, asked, native)
+            self._learn(errand, stream.head.begun)
+            return stream
         exchange = await self._whole(asked, native)
+        self._learn(errand, exchange)
         errand.answer = exchange
         error = self._error(errand.operation, exchange)
         if error is not None:
             raise cleaned(error, errand.request)
         return exchange
+
+    def _learn(self, errand: "Errand", exchange: Exchange) -> None:
+        seconds = used_up_seconds(quotas(exchange.headers, exchange.received_at))
+        if seconds is not None and errand.limiter is not None:
+            errand.limiter.learn(self._clock.monotonic(), seconds, (exchange.asked,))
 
     def _error(self, operation: Operation, exchange: Exchange) -> ProviderError | None:
         error = self._integration.read_error(exchange)
@@ -134,12 +145,15 @@ class Carrier:
 
 
 class Errand:
-    """One request through all its attempts, and the last attempt's whole *answer*."""
+    """One request through all its attempts, and the last attempt's whole *answer*.
 
-    __slots__ = ("answer", "operation", "request")
+    *limiter* is told what the provider's headers say about its limits.
+    """
 
-    def __init__(self, request: Any, operation: Operation) -> None:
-        self.request, self.operation = request, operation
+    __slots__ = ("answer", "limiter", "operation", "request")
+
+    def __init__(self, request: Any, operation: Operation, limiter: Limiter | None) -> None:
+        self.request, self.operation, self.limiter = request, operation, limiter
         self.answer: Exchange | None = None
 
 

@@ -30,6 +30,7 @@ LIBRARY = Library(
     whole_body=httpx.ByteStream,
     passing_body=_PassingBody,
     no_connection_free=httpx.PoolTimeout,
+    not_connected=(httpx.ConnectError, httpx.ConnectTimeout),
     too_slow=httpx.TimeoutException,
     malformed_request=httpx.LocalProtocolError,
     any_failure=httpx.RequestError,

@@ -30,6 +30,7 @@ LIBRARY = Library(
     whole_body=httpx2.ByteStream,
     passing_body=_PassingBody,
     no_connection_free=httpx2.PoolTimeout,
+    not_connected=(httpx2.ConnectError, httpx2.ConnectTimeout),
     too_slow=httpx2.TimeoutException,
     malformed_request=httpx2.LocalProtocolError,
     any_failure=httpx2.RequestError,

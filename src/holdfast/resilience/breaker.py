@@ -1,9 +1,10 @@
 """The policy that stops calling what keeps failing, and probes it later."""
 
+import math
 import random
 from collections.abc import Callable
 
-from holdfast.errors import BreakerOpen, CallFailed, CallRefused
+from holdfast.errors import BreakerOpen, CallFailed, CallRefused, RateLimited
 from holdfast.events import BreakerMoved, BreakerName
 from holdfast.resilience.circuit import BreakerOptions, Circuit, Refused
 from holdfast.resilience.policy import Call, Proceed
@@ -21,22 +22,32 @@ def counts_against(error: BaseException) -> bool | None:
     return True
 
 
+def counts_rate_limits_too(error: BaseException) -> bool | None:
+    """As `counts_against`, and a provider that keeps asking to slow down counts as failing."""
+    return True if isinstance(error, RateLimited) else counts_against(error)
+
+
 class Breaker:
     """Refuses attempts while the circuit is open, and tells the circuit how the others went."""
+
+    __slots__ = ("_counts", "circuit")
 
     def __init__(
         self,
         options: BreakerOptions | None = None,
         *,
-        counts: Counts = counts_against,
+        counts: Counts | None = None,
         random: Callable[[], float] = random.random,
     ) -> None:
-        self.circuit = Circuit(options or BreakerOptions(), random)
-        self._counts = counts
+        options = options or BreakerOptions()
+        self.circuit = Circuit(options, random)
+        asked = counts_rate_limits_too if options.counts_rate_limits else counts_against
+        self._counts = counts or asked
 
     async def __call__(self, call: Call, proceed: Proceed) -> object:
         """The answer; raises `BreakerOpen` instead of letting the attempt out."""
-        permit = self._admit(call)
+        circuit = self.circuit
+        permit = circuit.generation if circuit.name == "closed" else self._admit(call)
         try:
             answer: object = await proceed(call)
         except BaseException as error:
@@ -60,13 +71,17 @@ class Breaker:
         return permit
 
     def _settle(self, call: Call, permit: int, error: BaseException | None) -> None:
-        before, now = self.circuit.name, call.clock.monotonic()
+        circuit = self.circuit
+        before = circuit.name
         bad = False if error is None else self._counts(error)
         if bad is None:
-            self.circuit.give_back(permit)
+            circuit.give_back(permit)
         else:
-            self.circuit.record(permit, call.origin.call_id, not bad, now)
-        self._tell(call, before)
+            seconds = own_seconds(call) if circuit.slow_seconds < math.inf else 0.0
+            now = call.clock.monotonic()
+            circuit.record(permit, call.origin.call_id, not bad, now, seconds)
+        if circuit.name != before:
+            self._tell(call, before)
 
     def _tell(self, call: Call, before: BreakerName) -> None:
         circuit = self.circuit
@@ -79,3 +94,10 @@ class Breaker:
                     before, circuit.name, circuit.reason, retry_in,
                 )
             )  # fmt: skip
+
+
+def own_seconds(call: Call) -> float:
+    """How long the provider took for the last attempt: no waits, and not the reader's pace."""
+    first, whole = call.first_byte_ms, call.latency_ms
+    milliseconds = first if call.held and first is not None else whole
+    return (milliseconds or 0.0) / 1000

@@ -7,7 +7,7 @@ and to everybody with the same key: treat such answers as read-only.
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from holdfast.errors import CallRefused
 from holdfast.events import Verdict
@@ -35,12 +35,8 @@ class CacheOptions:
             raise ValueError(f"cache needs fresh_seconds or max_stale_seconds > 0, got {self}")
 
 
-class Kept(NamedTuple):
-    """A good *answer*, its *verdict*, and the monotonic second *since* which it is as old."""
-
-    answer: Any
-    verdict: Verdict | None
-    since: float
+Kept = tuple[Any, Verdict | None, float]
+"""A good answer, its verdict, and the monotonic second since which it is as old."""
 
 
 class Cache:
@@ -61,12 +57,15 @@ class Cache:
         now = call.clock.monotonic()
         kept = self._find(key, now, self.options.fresh_seconds)
         if kept is not None:
-            call.served_from, call.verdict = "cache", kept.verdict
-            call.stale_age_seconds = now - kept.since
-            return kept.answer
+            answer, call.verdict, since = kept
+            call.served_from, call.stale_age_seconds = "cache", now - since
+            return answer
         answer = await proceed(call)
         if call.served_from == "provider" and not call.held:
-            self._keep(key, Kept(answer, call.verdict, now))
+            self._kept[key] = answer, call.verdict, now
+            self._kept.move_to_end(key)
+            if len(self._kept) > self.options.max_entries:
+                self._kept.popitem(last=False)
         return answer
 
     async def stale(self, call: Call) -> Any:
@@ -76,18 +75,13 @@ class Cache:
         kept = None if key is None else self._find(key, now, longest)
         if kept is None:
             raise CallRefused(f"no answer younger than {longest:g} s is kept")
-        call.stale_age_seconds = now - kept.since
-        return kept.answer
+        answer, _, since = kept
+        call.stale_age_seconds = now - since
+        return answer
 
     def _find(self, key: Hashable, now: float, within_seconds: float) -> Kept | None:
         kept = self._kept.get(key)
-        if kept is None or now - kept.since >= within_seconds:
+        if kept is None or now - kept[2] >= within_seconds:
             return None
         self._kept.move_to_end(key)
         return kept
-
-    def _keep(self, key: Hashable, kept: Kept) -> None:
-        self._kept[key] = kept
-        self._kept.move_to_end(key)
-        if len(self._kept) > self.options.max_entries:
-            self._kept.popitem(last=False)

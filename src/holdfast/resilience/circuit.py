@@ -3,14 +3,17 @@
 closed --failures--> open --time--> half open --probes succeed--> closed
                        ^---------- a probe fails ----------'
 After Nygard, "Release It!", with the generation number of sony/gobreaker: an answer to a
-question asked in an earlier state changes nothing.
+question asked in an earlier state changes nothing. By hand it can be forced open (what Polly
+calls *isolated*: nobody goes until it is released), forced closed (it counts nothing) and
+disabled (the same, and says that nobody wants a breaker here).
 """
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from holdfast.events import BreakerName
-from holdfast.resilience.window import Window
+from holdfast.resilience.trip_rates import TripRates
 
 _PROBE_PATIENCE_SECONDS = 1.0
 """What a caller is told to wait while others probe."""
@@ -20,29 +23,26 @@ _PROBE_PATIENCE_SECONDS = 1.0
 class BreakerOptions:
     """When a breaker opens, and how it comes back.
 
-    It opens after *consecutive_failures* failed attempts in a row, or when at least
-    *failure_rate* (0-1) of at least *minimum_attempts* in *window_seconds* failed - in both
-    cases only if at least two calls failed, so that one user's retries cannot open it.
+    It opens after *consecutive_failures* failed attempts in a row, or at one of the *rates* - in
+    each case only if at least two calls are witnesses, so that one user's retries cannot open it.
     It stays open for *open_seconds*, growing by *growth* each time a probe fails up to
     *max_open_seconds* (if that is more), plus up to *jitter* (0-1) of it; then *probes* calls
-    are let out.
+    are let out. A provider's 429 says nothing about its health, unless *counts_rate_limits*.
     """
 
     consecutive_failures: int = 5
-    failure_rate: float = 0.5
-    minimum_attempts: int = 20
-    window_seconds: float = 60.0
+    rates: TripRates | None = field(default_factory=TripRates)
     open_seconds: float = 60.0
     growth: float = 1.5
     max_open_seconds: float = 600.0
     jitter: float = 0.1
     probes: int = 1
+    counts_rate_limits: bool = False
 
     def __post_init__(self) -> None:
-        counts = (self.consecutive_failures, self.minimum_attempts, self.probes)
-        if min(counts) < 1 or not 0 < self.failure_rate <= 1:
-            raise ValueError(f"breaker needs counts >= 1 and 0 < failure_rate <= 1, got {self}")
-        times = (self.open_seconds, self.max_open_seconds, self.window_seconds)
+        if min(self.consecutive_failures, self.probes) < 1:
+            raise ValueError(f"breaker needs counts >= 1, got {self}")
+        times = (self.open_seconds, self.max_open_seconds)
         if min(times) <= 0 or self.growth < 1 or not 0 <= self.jitter <= 1:
             raise ValueError(f"breaker needs times > 0, growth >= 1, 0 <= jitter <= 1, got {self}")
 
@@ -56,25 +56,37 @@ class Refused(Exception):
 
 
 class Circuit:
-    """One breaker's state. Every method takes *now* in monotonic seconds."""
+    """One breaker's state. Every method takes *now* in monotonic seconds.
+
+    An attempt that takes *slow_seconds* is slow (infinite: nobody asks).
+    """
+
+    __slots__ = (
+        "_last_failing_call", "_last_slow_call", "_open_seconds", "_probes_passed", "_random",
+        "_same_call_failures", "_same_call_slow", "_window",
+        "consecutive_failures", "generation", "name", "options", "probes_in_flight", "reason",
+        "refused", "retry_at", "since", "slow_seconds", "trips",
+    )  # fmt: skip
+    _last_failing_call: int | None
+    _last_slow_call: int | None
+    _same_call_failures: int
+    _same_call_slow: int
 
     def __init__(self, options: BreakerOptions, random: Callable[[], float]) -> None:
+        rates = options.rates
         self.options = options
         self.name: BreakerName = "closed"
         self.generation = 0
         self.since = 0.0
         self.retry_at: float | None = None
         self.reason = ""
-        self.consecutive_failures = 0
-        self.probes_in_flight = 0
         self.refused = 0
         self.trips = 0
         self._random = random
-        self._probes_passed = 0
         self._open_seconds = 0.0
-        self._same_call_failures = 0
-        self._last_failing_call: int | None = None
-        self._window = Window(options.window_seconds)
+        self._window = rates.window() if rates else None
+        self.slow_seconds = rates.slow_seconds if rates and rates.slow_rate else math.inf
+        self._forget()
 
     def admit(self, now: float) -> int:
         """Let a call out and return its permit, or raise `Refused`."""
@@ -88,17 +100,24 @@ class Circuit:
         self.refused += 1
         raise Refused(self.retry_in_seconds(now))
 
-    def record(self, permit: int, call_id: int, succeeded: bool, now: float) -> None:
-        """An attempt of the call *call_id* ended, for the provider well or badly."""
+    def record(
+        self, permit: int, call_id: int, succeeded: bool, now: float, seconds: float = 0.0
+    ) -> None:
+        """An attempt of the call *call_id* ended, for the provider well or badly, in *seconds*."""
         if permit != self.generation or self.name in ("forced_open", "forced_closed", "disabled"):
             return
+        is_slow = seconds >= self.slow_seconds
         if self.name == "half_open":
-            self._record_probe(succeeded, now)
-        elif succeeded:
+            self._record_probe(succeeded, is_slow, now)
+            return
+        if self._window is not None:
+            self._window.add(now, not succeeded, is_slow)
+        if succeeded:
             self.consecutive_failures = 0
-            self._window.add(now, False)
-        else:
-            self._record_failure(call_id, now)
+        if is_slow or not succeeded:
+            self._witness(call_id, succeeded, is_slow)
+            if why := self._why_open():
+                self._open(now, why)
 
     def give_back(self, permit: int) -> None:
         """The attempt says nothing about the provider (cancelled, refused further in)."""
@@ -121,34 +140,35 @@ class Circuit:
     def _probes_wanted(self) -> int:
         return self.options.probes - self._probes_passed
 
-    def _record_probe(self, succeeded: bool, now: float) -> None:
+    def _record_probe(self, succeeded: bool, is_slow: bool, now: float) -> None:
         self.probes_in_flight -= 1
-        if not succeeded:
-            self._open(now, "a probe failed")
+        if not succeeded or is_slow:
+            self._open(now, "a probe was slow" if succeeded else "a probe failed")
             return
         self._probes_passed += 1
         if self._probes_passed >= self.options.probes:
             self._open_seconds = 0.0
             self._become("closed", now, f"{self._probes_passed} probe(s) succeeded")
 
-    def _record_failure(self, call_id: int, now: float) -> None:
-        self.consecutive_failures += 1
-        self._window.add(now, True)
-        is_same = call_id == self._last_failing_call
-        self._same_call_failures = self._same_call_failures + 1 if is_same else 1
-        self._last_failing_call = call_id
-        if why := self._why_open():
-            self._open(now, why)
+    def _witness(self, call_id: int, succeeded: bool, is_slow: bool) -> None:
+        if not succeeded:
+            self.consecutive_failures += 1
+            is_same = call_id == self._last_failing_call
+            self._same_call_failures = self._same_call_failures + 1 if is_same else 1
+            self._last_failing_call = call_id
+        if is_slow:
+            is_same = call_id == self._last_slow_call
+            self._same_call_slow = self._same_call_slow + 1 if is_same else 1
+            self._last_slow_call = call_id
 
     def _why_open(self) -> str:
         """More failures than the latest call's own last ones means: another call failed too."""
-        options, window, own = self.options, self._window, self._same_call_failures
+        options, own = self.options, self._same_call_failures
         if self.consecutive_failures >= max(options.consecutive_failures, own + 1):
             return f"{self.consecutive_failures} failures in a row"
-        enough = window.total >= options.minimum_attempts and window.bad > own
-        if enough and window.bad >= options.failure_rate * window.total:
-            return f"{window.bad} of {window.total} attempts failed in {options.window_seconds:g} s"
-        return ""
+        if options.rates is None or self._window is None:
+            return ""
+        return options.rates.why_open(self._window, own, self._same_call_slow)
 
     def _open(self, now: float, reason: str) -> None:
         options = self.options
@@ -162,7 +182,11 @@ class Circuit:
         self.name, self.since, self.reason = name, now, reason
         self.generation += 1
         self.retry_at = None
+        self._forget()
+
+    def _forget(self) -> None:
         self.probes_in_flight = self._probes_passed = 0
-        self.consecutive_failures = self._same_call_failures = 0
-        self._last_failing_call = None
-        self._window.clear()
+        self.consecutive_failures = self._same_call_failures = self._same_call_slow = 0
+        self._last_failing_call = self._last_slow_call = None
+        if self._window is not None:
+            self._window.clear()

@@ -5,7 +5,7 @@ the lead to the first follower: no task of ours outlives the callers.
 """
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from enum import Enum
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -73,7 +73,9 @@ class Coalesce:
         except BaseException as error:
             self._fail(call, key, followers, error)
             raise
-        self._land(key, followers, _Turn.ALONE if call.held else _Landed(answer, call.verdict))
+        del self._flights[key]
+        if followers:
+            _tell(followers, _Turn.ALONE if call.held else _Landed(answer, call.verdict))
         return answer
 
     async def _follow(self, call: Call, key: Hashable, followers: _Followers) -> _Turn | _Landed:
@@ -81,7 +83,9 @@ class Coalesce:
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[_Turn | _Landed] = loop.create_future()
         followers[turn] = None
-        timer = None if remaining is None else loop.call_later(remaining, _tell, turn, _Turn.LATE)
+        timer = None
+        if remaining is not None:
+            timer = loop.call_later(remaining, _tell, (turn,), _Turn.LATE)
         try:
             told = await turn
         except BaseException:
@@ -101,12 +105,8 @@ class Coalesce:
         if not isinstance(error, Exception) or _is_own_deadline(call, error):
             self._hand_over(key, followers)
         else:
-            self._land(key, followers, _Landed(error=error, trace=error.__traceback__))
-
-    def _land(self, key: Hashable, followers: _Followers, told: _Turn | _Landed) -> None:
-        del self._flights[key]
-        for turn in followers:
-            _tell(turn, told)
+            del self._flights[key]
+            _tell(followers, _Landed(error=error, trace=error.__traceback__))
 
     def _hand_over(self, key: Hashable, followers: _Followers) -> None:
         heir = next((turn for turn in followers if not turn.done()), None)
@@ -116,9 +116,10 @@ class Coalesce:
             heir.set_result(_Turn.LEAD)
 
 
-def _tell(turn: "asyncio.Future[_Turn | _Landed]", told: _Turn | _Landed) -> None:
-    if not turn.done():
-        turn.set_result(told)
+def _tell(followers: "Iterable[asyncio.Future[_Turn | _Landed]]", told: _Turn | _Landed) -> None:
+    for turn in followers:
+        if not turn.done():
+            turn.set_result(told)
 
 
 def _is_own_deadline(call: Call, error: Exception) -> bool:

@@ -1,130 +1,165 @@
-"""The policy that keeps us within a rate: our own, and the one a provider announces.
+"""The policy that keeps us within a rate: our own, and the one a provider announces."""
 
-The rule is the generic cell rate algorithm (ITU-T I.371): one number, the time at which the
-bucket will be empty again, is the whole state.
-"""
-
-import asyncio
-from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from holdfast.errors import LimitReached, RateLimited
+from holdfast.errors import ConfigurationError, InputRefused, LimitReached, RateLimited
+from holdfast.resilience.bucket import Bucket, Pace
+from holdfast.resilience.keyed import KeyedOptions, Lane, Lanes
 from holdfast.resilience.policy import Call, Proceed
+from holdfast.resilience.waiting_line import WaitingLine
 from holdfast.resilience.window import Window
 
 _GRAIN_SECONDS = 1e-6
-"""A place that is free so soon is free: event loops fire timers a rounding error early."""
+"""Patience allows for the rounding error by which timers are early."""
 
-_LONGEST_BLOCK_SECONDS = 3600.0
-"""However long a provider says to stay away, after this one call asks again."""
+_NO_NAMES: Mapping[str, Any] = {}
+
+Cost = Callable[..., int]
+"""How many places a call takes, given its own arguments, named ones included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimiterOptions:
-    """*calls* per *per_seconds*, *burst* of them at once; others wait up to *max_wait_seconds*."""
+    """*calls* per *per_seconds*, *burst* of them at once; others wait up to *max_wait_seconds*.
+
+    A call takes one place, or its *cost* (1 to *burst*: more could never go). *keyed* is a
+    second limit for each key, which a call must keep as well.
+    """
 
     calls: int = 60
     per_seconds: float = 60.0
     burst: int = 10
     max_wait_seconds: float = 5.0
+    cost: Cost | None = None
+    keyed: KeyedOptions | None = None
 
     def __post_init__(self) -> None:
         if min(self.calls, self.burst) < 1 or self.per_seconds <= 0 or self.max_wait_seconds < 0:
             raise ValueError(f"limiter needs calls, burst >= 1 and times > 0, got {self}")
 
+    @property
+    def highest_cost(self) -> int:
+        """What a call may cost at most."""
+        return min(self.burst, self.keyed.burst) if self.keyed else self.burst
 
-class Rate:
-    """One bucket. Every method takes *now* in monotonic seconds."""
+
+class Rate(Bucket):
+    """One bucket that counts: *used* places, *refused* calls, and those the provider limited."""
 
     def __init__(self, options: LimiterOptions) -> None:
+        super().__init__(Pace(options.per_seconds / options.calls, options.burst))
         self.options = options
         self.refused = 0
         self.rate_limited = 0
         self.used = Window(options.per_seconds, buckets=60)
-        self._interval = options.per_seconds / options.calls
-        self._tolerance = self._interval * (options.burst - 1)
-        self._empty_at = 0.0
-        self._blocked_until = 0.0
 
     def reserve(self, now: float) -> float:
         """Take a place when one is free: 0.0. Else the seconds until one is, and none is taken."""
-        wait = self.wait_seconds(now)
-        if wait == 0.0:
-            self._empty_at = max(self._empty_at, now) + self._interval
-            self.used.add(now, False)
-        return wait
+        interval, burst = self._pace
+        empty_at = self._empty_at
+        if empty_at - interval * (burst - 1) > now or self._blocked_until > now:
+            wait = self.wait_seconds(now)
+            if wait > 0.0:
+                return wait
+        self._empty_at = max(empty_at, now) + interval
+        self.used.add(now, False)
+        return 0.0
 
-    def wait_seconds(self, now: float, ahead: int = 0) -> float:
-        """How long a call that came *now* would wait behind *ahead* others."""
-        goes_at = max(self._empty_at - self._tolerance, self._blocked_until, now)
-        if ahead:
-            empty_at = max(self._empty_at, goes_at) + ahead * self._interval
-            goes_at = max(empty_at - self._tolerance, goes_at)
-        wait = goes_at - now
-        return wait if wait > _GRAIN_SECONDS else 0.0
+    def reserve_several(self, now: float, cost: int) -> float:
+        """Take *cost* places when all are free: 0.0. Else the seconds until then; none is taken."""
+        return self.reserve(now) if cost == 1 else super().reserve_several(now, cost)
 
-    def block(self, now: float, seconds: float) -> None:
-        """The provider said: not before *seconds* from now (believed for an hour at most)."""
-        self._blocked_until = max(self._blocked_until, now + min(seconds, _LONGEST_BLOCK_SECONDS))
-
-    def full_in_seconds(self, now: float) -> float:
-        """Until the whole burst is available again."""
-        return max(self._empty_at - now, self._blocked_until - now, 0.0)
+    def book(self, now: float, cost: int) -> None:
+        """Note that *cost* places were taken."""
+        super().book(now, cost)
+        self.used.add_several(now, cost)
 
 
 class Limiter:
     """Lets calls out at the allowed rate, in order of arrival; refuses who would wait too long.
 
-    Only the first in the queue takes a place, and only to go at once: who leaves while waiting
-    has taken nothing, and nobody who waits slips past a ``Retry-After`` that came meanwhile.
+    A call waits for a place of its key first, so that nobody stands in the way of another key's
+    calls, and then for one of the common rate.
     """
 
     def __init__(self, options: LimiterOptions | None = None) -> None:
-        self.rate = Rate(options or LimiterOptions())
-        self._queue: deque[asyncio.Future[None]] = deque()
+        options = options or LimiterOptions()
+        self.rate = Rate(options)
+        self.lanes = Lanes(options.keyed) if options.keyed else None
+        self._cost, self._highest_cost = options.cost, options.highest_cost
+        self._is_plain = options.cost is None and options.keyed is None
+        self._queue = WaitingLine()
+        self._turns = self._queue.turns
 
     async def __call__(self, call: Call, proceed: Proceed) -> object:
         """The answer; raises `LimitReached` with the time to wait."""
-        if self._queue or self.rate.reserve(call.clock.monotonic()) > 0:
-            await self._wait(call)
+        lane = None
+        if self._is_plain:
+            if self._turns or self.rate.reserve(call.clock.monotonic()) > 0:
+                await self._wait(call, 1, self._until(call))
+        else:
+            lane = await self._take(call)
         try:
             answer: object = await proceed(call)
         except RateLimited as error:
             self.rate.rate_limited += 1
-            self.rate.block(call.clock.monotonic(), error.retry_after_seconds or 0.0)
+            self._block(lane, call.clock.monotonic(), error.retry_after_seconds or 0.0)
             raise
         return answer
 
-    async def _wait(self, call: Call) -> None:
-        arrived = call.clock.monotonic()
-        until = arrived + self._patience_seconds(call)
-        self._check(call, self.rate.wait_seconds(arrived, len(self._queue)), until - arrived)
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append(turn)
-        try:
-            if self._queue[0] is not turn:
-                await turn
-            await self._take(call, until)
-        finally:
-            self._leave(turn)
-            call.waited_ms += (call.clock.monotonic() - arrived) * 1000
+    def learn(
+        self, now: float, seconds: float, arguments: tuple[Any, ...] = (),
+        named: Mapping[str, Any] = _NO_NAMES,
+    ) -> None:  # fmt: skip
+        """The provider says, to a call with these arguments: none left for *seconds* from now."""
+        lane = self.lanes.find(arguments, named, now) if self.lanes is not None else None
+        self._block(lane, now, seconds)
 
-    async def _take(self, call: Call, until: float) -> None:
-        while (wait := self.rate.reserve(now := call.clock.monotonic())) > 0:
-            self._check(call, wait, until - now)
-            await asyncio.sleep(wait)
+    def _block(self, lane: Lane | None, now: float, seconds: float) -> None:
+        keyed = self.rate.options.keyed
+        bucket = lane if lane is not None and keyed and keyed.told_for_key else self.rate
+        bucket.block(now, seconds)
 
-    def _leave(self, turn: asyncio.Future[None]) -> None:
-        self._queue.remove(turn)
-        if self._queue and not self._queue[0].done():
-            self._queue[0].set_result(None)
+    async def _take(self, call: Call) -> Lane | None:
+        cost, lane = self._cost_of(call), None
+        if self.lanes is not None:
+            lane = self.lanes.find(call.arguments, call.named, call.clock.monotonic())
+        if lane is not None:
+            await self._take_both(call, lane, cost)
+        elif self._turns or self.rate.reserve_several(call.clock.monotonic(), cost) > 0:
+            await self._wait(call, cost, self._until(call))
+        return lane
 
-    def _patience_seconds(self, call: Call) -> float:
-        remaining = call.remaining_seconds()
-        longest = self.rate.options.max_wait_seconds + _GRAIN_SECONDS
-        return longest if remaining is None else min(longest, remaining - _GRAIN_SECONDS)
+    async def _take_both(self, call: Call, lane: Lane, cost: int) -> None:
+        until, now = self._until(call), call.clock.monotonic()
+        wait = self._queue.wait_seconds(self.rate, now, cost)
+        if wait > max(until - now, 0.0):  # then it need not use up its key's place
+            raise self._refusal(call, wait)
+        if self.lanes is not None:
+            await self.lanes.take(call, lane, cost, until, lambda wait: self._refusal(call, wait))
+        if self._turns or self.rate.reserve_several(call.clock.monotonic(), cost) > 0:
+            await self._wait(call, cost, until)
 
-    def _check(self, call: Call, wait: float, patience_seconds: float) -> None:
-        if wait > patience_seconds:
-            self.rate.refused += 1
-            raise LimitReached(call.origin.integration, wait)
+    async def _wait(self, call: Call, cost: int, until: float) -> None:
+        await self._queue.take(call, self.rate, cost, until, lambda wait: self._refusal(call, wait))
+
+    def _until(self, call: Call) -> float:
+        longest = call.clock.monotonic() + self.rate.options.max_wait_seconds + _GRAIN_SECONDS
+        return longest if call.deadline is None else min(longest, call.deadline - _GRAIN_SECONDS)
+
+    def _refusal(self, call: Call, wait: float) -> LimitReached:
+        self.rate.refused += 1
+        return LimitReached(call.origin.integration, wait)
+
+    def _cost_of(self, call: Call) -> int:
+        cost = self._cost(*call.arguments, **call.named) if self._cost else 1
+        name = f"{call.origin.integration} {call.origin.operation}"
+        if not isinstance(cost, int) or cost < 1:
+            raise ConfigurationError(f"the cost of {name} must be a whole number >= 1, got {cost}")
+        if cost > self._highest_cost:
+            raise InputRefused(
+                f"a call of {name} costs {cost} places, at most {self._highest_cost} go at once"
+            )
+        return cost

@@ -3,10 +3,12 @@
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
-from holdfast.errors import CallFailed, CallRefused, HoldfastError, RateLimited
+from holdfast.errors import CallFailed, CallRefused, HoldfastError, SemanticError
 from holdfast.events import AttemptFailed
+from holdfast.resilience.budget import BudgetOptions, RetryBudget
 from holdfast.resilience.policy import Call, Proceed
 
 _MOST_DOUBLINGS = 60
@@ -15,17 +17,21 @@ _MOST_DOUBLINGS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryOptions:
-    """At most *retries* further attempts; waits grow from *first_wait_seconds*, fully jittered.
+    """At most *retries* further attempts, as far as the *budget* goes (None: there is none).
 
-    A provider's own ``Retry-After`` wins over the jitter, up to *max_wait_seconds*: a longer one
-    is not waited for. An operation that is not *safe* to repeat is tried again only when the
-    provider said that it did nothing (429).
+    Waits grow from *first_wait_seconds* to *max_wait_seconds*: a draw between 0 and the doubled
+    one (*full* jitter), or between the first and three times the last (*decorrelated*).
+    A provider's own ``Retry-After`` wins over the jitter, unless it is longer than the longest:
+    then there is no retry. An operation that is not *safe* to repeat is tried again only when
+    nothing was done (429, no connection); when that is unknown its failure is `is_ambiguous`.
     """
 
     retries: int = 2
     first_wait_seconds: float = 0.5
     max_wait_seconds: float = 20.0
     safe: bool = True
+    jitter: Literal["full", "decorrelated"] = "full"
+    budget: BudgetOptions | None = field(default_factory=BudgetOptions)
 
     def __post_init__(self) -> None:
         if self.retries < 0 or min(self.first_wait_seconds, self.max_wait_seconds) < 0:
@@ -34,8 +40,10 @@ class RetryOptions:
 
 def is_worth_retrying(error: Exception, safe: bool) -> bool:
     """What failed for a while, and is safe to repeat. What was refused never is."""
+    if isinstance(error, SemanticError) and not error.verdict.repeat:
+        return False
     if isinstance(error, CallFailed):
-        return error.retryable and (safe or isinstance(error, RateLimited))
+        return error.retryable and (safe or error.effect == "none")
     return safe and isinstance(error, OSError | TimeoutError)
 
 
@@ -43,15 +51,24 @@ class Retry:
     """Repeats failed attempts. When a further one is refused, the failure before it stands."""
 
     def __init__(
-        self, options: RetryOptions | None = None, *, random: Callable[[], float] = random.random
+        self,
+        options: RetryOptions | None = None,
+        *,
+        budget: RetryBudget | None = None,
+        random: Callable[[], float] = random.random,
     ) -> None:
         self.options = options or RetryOptions()
+        if budget is None and self.options.budget is not None:
+            budget = RetryBudget(self.options.budget)
+        self.budget = budget
         self._random = random
 
     async def __call__(self, call: Call, proceed: Proceed) -> object:
         """The first good answer, or the last failure."""
         failure: Exception | None = None
-        attempt = 0
+        attempt, wait = 0, None
+        if self.budget is not None:
+            self.budget.deposit()
         try:
             while True:
                 attempt += 1
@@ -62,7 +79,7 @@ class Retry:
                         raise
                     raise failure from refusal
                 except Exception as error:
-                    wait = self._wait_seconds(call, error, attempt)
+                    wait = self._wait_seconds(call, error, attempt, wait)
                     self._tell(call, error, wait)
                     if wait is None:
                         raise
@@ -71,20 +88,29 @@ class Retry:
         finally:
             failure = None  # its traceback holds this frame: a cycle for the garbage collector
 
-    def _wait_seconds(self, call: Call, error: Exception, attempt: int) -> float | None:
+    def _wait_seconds(
+        self, call: Call, error: Exception, attempt: int, last: float | None
+    ) -> float | None:
         options = self.options
+        if not options.safe and isinstance(error, CallFailed):
+            error.is_ambiguous = error.effect == "unknown"
         if attempt > options.retries or not is_worth_retrying(error, options.safe):
             return None
         asked = error.retry_after_seconds if isinstance(error, CallFailed) else None
-        wait = self._jittered(attempt) if asked is None else max(asked, 0.0)
+        wait = self._jittered(attempt, last) if asked is None else max(asked, 0.0)
         remaining = call.remaining_seconds()
         if wait > options.max_wait_seconds or (remaining is not None and wait >= remaining):
             return None
+        if self.budget is not None and not self.budget.withdraw():
+            return None
         return wait
 
-    def _jittered(self, attempt: int) -> float:
-        doubled = self.options.first_wait_seconds * 2.0 ** min(attempt - 1, _MOST_DOUBLINGS)
-        return self._random() * min(doubled, self.options.max_wait_seconds)
+    def _jittered(self, attempt: int, last: float | None) -> float:
+        first, longest = self.options.first_wait_seconds, self.options.max_wait_seconds
+        if self.options.jitter == "full":
+            return self._random() * min(first * 2.0 ** min(attempt - 1, _MOST_DOUBLINGS), longest)
+        most = 3 * max(first, last or 0.0)
+        return min(first + self._random() * (most - first), longest)
 
     def _tell(self, call: Call, error: Exception, wait: float | None) -> None:
         reason = str(error) if isinstance(error, HoldfastError) else ""

@@ -16,7 +16,8 @@ def key_of(call: Call, key: Key) -> Hashable | None:
     """The key of *call*; None for what must not be shared. Raises `ConfigurationError`."""
     if not call.shareable:
         return None
-    found = key(*call.arguments, **call.named)
+    named = call.named
+    found = key(*call.arguments, **named) if named else key(*call.arguments)
     try:
         hash(found)
     except TypeError:

@@ -2,7 +2,7 @@
 
 All attempts under one policy are given the same time, so they run out in the order in which they
 began: one timer, for the oldest of them, serves all. A timer each, as `asyncio.timeout` has it,
-costs about ten times as much; it is used only where a deadline leaves an attempt less time.
+costs several times as much; one is set only where a deadline leaves an attempt less time.
 """
 
 import asyncio
@@ -12,27 +12,41 @@ from holdfast.errors import DeadlineExceeded, DeadlinePassed, TimedOut
 from holdfast.resilience.policy import Call, Proceed
 
 
-class _Attempt:
-    __slots__ = ("cancelling", "ends_at", "is_over", "task")
-
-    def __init__(self, task: "asyncio.Task[object]", ends_at: float) -> None:
-        self.task, self.ends_at = task, ends_at
-        self.cancelling = task.cancelling()
-        self.is_over = False
-
-
 class Lasting:
-    """An answer that is still coming (a stream)."""
+    """An answer that goes on after its attempt: a stream."""
+
+    __slots__ = ()
 
     def wait_at_most(self, idle_seconds: float) -> None:
-        """Bound each further wait for a part of it."""
+        """Bound each wait that is still to come to *idle_seconds* (`math.inf`: no bound)."""
+        raise NotImplementedError
+
+
+class _Attempt:
+    __slots__ = ("_cancelling", "_is_over", "_task", "ends_at")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        task = asyncio.current_task(loop)
+        if task is None:
+            raise RuntimeError("a guarded call needs a task to run in")
+        self._task, self._cancelling = task, task.cancelling()
+        self._is_over = False
+        self.ends_at = loop.time() + seconds
+
+    def end(self) -> None:
+        """Its time is up."""
+        self._is_over = True
+        self._task.cancel()
+
+    def was_ended(self) -> bool:
+        """Whether a cancellation is ours: the caller's own, at the same time, goes before."""
+        return self._is_over and self._task.uncancel() <= self._cancelling
 
 
 class Timeout:
     """Bounds one attempt to *seconds*, or to what the call's deadline leaves of it.
 
-    Of an answer that is still coming, each wait for a further part is bounded to *idle_seconds*
-    (None: the same).
+    An answer that lasts is told *idle_seconds* (default: *seconds*) for each wait to come.
     """
 
     def __init__(self, seconds: float, idle_seconds: float | None = None) -> None:
@@ -46,35 +60,31 @@ class Timeout:
         """The answer; raises `TimedOut`, or `DeadlineExceeded` when the whole call's time is up."""
         remaining = call.remaining_seconds()
         if remaining is not None and remaining < self.seconds:
-            return self._held(call, await _shortened(call, proceed, remaining))
-        attempt = self._begin()
-        try:
+            answer = await _shortened(call, proceed, remaining)
+        elif self.seconds == math.inf:
             answer = await proceed(call)
-            return self._held(call, answer) if call.held else answer
-        except asyncio.CancelledError as error:
-            # Ours, unless the caller's own came at the same time: that one goes before.
-            if attempt.is_over and attempt.task.uncancel() <= attempt.cancelling:
-                raise TimedOut(f"no answer within {self.seconds:g} s") from error
-            raise
-        finally:
-            self._running.pop(attempt, None)
-
-    def _held(self, call: Call, answer: object) -> object:
-        if call.held and self.idle_seconds < math.inf and isinstance(answer, Lasting):
+        else:
+            attempt = self._begin()
+            try:
+                answer = await proceed(call)
+            except asyncio.CancelledError as error:
+                if attempt.was_ended():
+                    raise TimedOut(f"no answer within {self.seconds:g} s") from error
+                raise
+            finally:
+                self._running.pop(attempt, None)
+        if isinstance(answer, Lasting):
             answer.wait_at_most(self.idle_seconds)
         return answer
 
     def _begin(self) -> _Attempt:
         loop = asyncio.get_running_loop()
-        task = asyncio.current_task(loop)
-        if task is None:
-            raise RuntimeError("a guarded call needs a task to run in")
         if loop is not self._loop:  # the former loop, its timer and its attempts are gone
             self._loop, self._is_timed = loop, False
             self._running.clear()
-        attempt = _Attempt(task, loop.time() + self.seconds)
+        attempt = _Attempt(loop, self.seconds)
         self._running[attempt] = None
-        if not self._is_timed and self.seconds < math.inf:
+        if not self._is_timed:
             self._is_timed = True
             loop.call_at(attempt.ends_at, self._look, loop)
         return attempt
@@ -88,19 +98,21 @@ class Timeout:
                 loop.call_at(oldest.ends_at, self._look, loop)
                 return
             del self._running[oldest]
-            oldest.is_over = True
-            oldest.task.cancel()
+            oldest.end()
         self._is_timed = False
 
 
 async def _shortened(call: Call, proceed: Proceed, seconds: float) -> object:
     if seconds <= 0:
         raise DeadlinePassed("the call's deadline passed before an attempt could go out")
-    scope = asyncio.timeout(seconds)
+    loop = asyncio.get_running_loop()
+    attempt = _Attempt(loop, seconds)
+    timer = loop.call_at(attempt.ends_at, attempt.end)
     try:
-        async with scope:
-            return await proceed(call)
-    except TimeoutError as error:
-        if scope.expired():
+        return await proceed(call)
+    except asyncio.CancelledError as error:
+        if attempt.was_ended():
             raise DeadlineExceeded(f"no answer within the {seconds:.3g} s left") from error
         raise
+    finally:
+        timer.cancel()

@@ -1,44 +1,57 @@
 """Counts over the last so many seconds, in constant space and time."""
 
+_BAD, _SLOW = 1 << 48, 1 << 96
+_MASK = _BAD - 1
+
 
 class Window:
-    """How many results, and how many bad ones, fell in the last *seconds* (± one bucket)."""
+    """How many results, bad and slow ones, fell in the last *seconds* (± one bucket)."""
 
-    __slots__ = ("_bad", "_bucket_seconds", "_current", "_good", "bad", "total")
+    __slots__ = ("_bucket_seconds", "_counts", "_current", "bad", "slow", "total")
 
     def __init__(self, seconds: float, buckets: int = 10) -> None:
         self._bucket_seconds = seconds / buckets
-        self._good = [0] * buckets
-        self._bad = [0] * buckets
+        self._counts = [0] * buckets  # three counts in one number each: small, and added at once
         self._current = 0
-        self.total = self.bad = 0
+        self.total = self.bad = self.slow = 0
 
-    def add(self, now: float, bad: bool) -> None:
+    def add(self, now: float, bad: bool, slow: bool = False) -> None:
         """Count one result at *now* (monotonic seconds)."""
-        self.advance(now)
-        slot = self._current % len(self._bad)
-        if bad:
-            self._bad[slot] += 1
-            self.bad += 1
-        else:
-            self._good[slot] += 1
+        if int(now / self._bucket_seconds) > self._current:
+            self.advance(now)
+        result = 1
         self.total += 1
+        if bad:
+            result += _BAD
+            self.bad += 1
+        if slow:
+            result += _SLOW
+            self.slow += 1
+        counts = self._counts
+        counts[self._current % len(counts)] += result
+
+    def add_several(self, now: float, count: int) -> None:
+        """Count *count* good results at *now*."""
+        self.advance(now)
+        self.total += count
+        self._counts[self._current % len(self._counts)] += count
 
     def advance(self, now: float) -> None:
         """Forget what is older than the window."""
         bucket = int(now / self._bucket_seconds)
         if bucket <= self._current:
             return
-        size = len(self._bad)
+        counts = self._counts
+        size = len(counts)
         for old in range(max(self._current + 1, bucket - size + 1), bucket + 1):
-            slot = old % size
-            self.total -= self._good[slot] + self._bad[slot]
-            self.bad -= self._bad[slot]
-            self._good[slot] = self._bad[slot] = 0
+            if gone := counts[old % size]:
+                self.total -= gone & _MASK
+                self.bad -= gone >> 48 & _MASK
+                self.slow -= gone >> 96
+                counts[old % size] = 0
         self._current = bucket
 
     def clear(self) -> None:
         """Forget everything."""
-        size = len(self._bad)
-        self._good, self._bad = [0] * size, [0] * size
-        self.total = self.bad = 0
+        self._counts = [0] * len(self._counts)
+        self.total = self.bad = self.slow = 0

@@ -41,6 +41,7 @@ def judge_chat(
 ) -> Verdict:
     """Fail what is missing, unfinished or empty; warn when the token counts do not add up.
 
+    What was truncated or withheld would be so again, and paid for again: it is not repeated.
     Knows nothing of what the words mean.
     """
     if sorted(choice.index for choice in choices) != list(range(wanted)):
@@ -49,7 +50,8 @@ def judge_chat(
     for choice in sorted(choices, key=lambda choice: choice.index):
         fault = _fault(choice)
         if fault:
-            return failed(METHOD, f"choice {choice.index} {fault}")
+            repeat = choice.finish_reason not in _WHY_NOT
+            return failed(METHOD, f"choice {choice.index} {fault}", repeat=repeat)
     if tokens is not None and tokens.prompt + tokens.completion != tokens.total:
         return warned(
             METHOD,

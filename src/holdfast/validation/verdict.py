@@ -17,9 +17,9 @@ def warned(method: str, reason: str, score: float | None = None) -> Verdict:
     return Verdict("warn", reason, method, score)
 
 
-def failed(method: str, reason: str, score: float | None = None) -> Verdict:
-    """The answer is not acceptable."""
-    return Verdict("fail", reason, method, score)
+def failed(method: str, reason: str, score: float | None = None, *, repeat: bool = True) -> Verdict:
+    """The answer is not acceptable; without *repeat* another attempt would bring the same."""
+    return Verdict("fail", reason, method, score, repeat)
 
 
 def worst(verdicts: Iterable[Verdict | None]) -> Verdict | None:
