@@ -1,0 +1,104 @@
+"""Real processes that share a real Valkey keep one limit and one breaker between them."""
+
+import json
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.architecture.source import ROOT
+from tests.conformance.sharing_worker import RATE
+
+if TYPE_CHECKING:
+    from tests.valkey_server import Server
+
+pytestmark = [pytest.mark.real_time, pytest.mark.deep]
+pytest_plugins = ("tests.conformance.sharing_servers",)
+
+SECONDS = 4
+
+
+class Worker:
+    """Another process; what it is told it does while we go on."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        assert self._line() == "ready\n"
+
+    def tell(self, command: str) -> None:
+        """Have it begin *command*."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{command}\n")
+        self._process.stdin.flush()
+
+    def answer(self) -> Any:
+        """What came of the last command."""
+        return json.loads(self._line())
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+
+@contextmanager
+def _worker(server: "Server", prefix: str) -> Iterator[Worker]:
+    command = [sys.executable, "-m", "tests.conformance.sharing_worker", server.url, prefix]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Worker(process)
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def workers(valkey: "Server") -> Iterator[tuple[Worker, Worker]]:
+    """Two processes that have joined."""
+    prefix = f"test-{secrets.token_hex(4)}"
+    with ExitStack() as stack:
+        one, other = (stack.enter_context(_worker(valkey, prefix)) for _ in range(2))
+        yield one, other
+
+
+def test_two_processes_keep_one_limit(workers: tuple[Worker, Worker]) -> None:
+    """Whatever they ask for, together they get the burst and the rate, within one percent."""
+    for worker in workers:
+        worker.tell(f"admissions {SECONDS}")
+    each = [worker.answer() for worker in workers]
+    times = sorted(time for answer in each for time in answer)
+    seconds = times[-1] - times[0]
+    allowed = RATE.burst + RATE.calls / RATE.per_seconds * seconds
+    share = len(times) / allowed
+    print(  # noqa: T201  # the figure that is asked for
+        f"\n2 processes, a limit of 100/s: {len(each[0])} + {len(each[1])} = {len(times)} calls "
+        f"in {seconds:.2f} s, {share:.1%} of the {allowed:.1f} allowed"
+    )
+    assert 0.99 <= share <= 1.01
+    assert min(map(len, each)) > len(times) / 4, "neither process starves"
+    busiest = max(_in_one_second(times, start) for start in range(len(times)))
+    assert busiest <= (RATE.burst + RATE.calls) * 1.01 + 2, "in no second more than burst and rate"
+
+
+def test_a_breaker_opened_in_one_refuses_in_the_other(workers: tuple[Worker, Worker]) -> None:
+    """Within a second; and when it is time to probe, one probes at a time."""
+    one, other = workers
+    other.tell("refused")
+    one.tell("opened")
+    delay = other.answer() - one.answer()
+    print(f"\nopened in one process, refused in the other after {delay * 1000:.0f} ms")  # noqa: T201
+    assert 0.0 <= delay < 1.0
+    for worker in workers:
+        worker.tell("probed 4")
+    probes = sorted(tuple(probe) for worker in workers for probe in worker.answer())
+    assert len(probes) >= 2
+    ends = [end for _, end in probes]
+    assert all(end <= start for end, (start, _) in zip(ends, probes[1:], strict=False))
+
+
+def _in_one_second(times: list[float], start: int) -> int:
+    return sum(times[start] <= time < times[start] + 1.0 for time in times)
