@@ -3,9 +3,14 @@
 import asyncio
 import inspect
 
+import hypothesis
 import pytest
 
 from tests.jumping_time import JumpingLoop
+
+# How long an example takes is the machine's affair: a busy one must not fail a test.
+hypothesis.settings.register_profile("holdfast", deadline=None)
+hypothesis.settings.load_profile("holdfast")
 
 
 @pytest.hookimpl(tryfirst=True)
