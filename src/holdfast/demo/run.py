@@ -18,7 +18,7 @@ from holdfast.demo.traffic import Traffic
 from holdfast.errors import HoldfastError
 
 _PACE = 0.15
-"""How slowly the simulated providers answer: a tenth of the real ones keeps the page moving."""
+"""How slowly the simulated providers answer: well below the real ones, so that the page moves."""
 
 _PATIENCE_SECONDS = 15.0
 
