@@ -4,7 +4,7 @@
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, TypeVar, dataclass_transform
 
 _T = TypeVar("_T")
@@ -66,11 +66,18 @@ class Verdict:
 
 @fact
 class Usage:
-    """What the provider says the call cost, in its own unit (tokens, characters, credits)."""
+    """What the provider says the call cost, in its own unit (tokens, characters, credits).
+
+    *parts* splits the amount where prices differ (``{"input": 12, "output": 30}``), *model* is
+    what it was spent on, *cost_usd* what that is by the price table; None where it is not known.
+    """
 
     unit: str
     amount: float
     remaining: float | None = None
+    model: str | None = None
+    parts: Mapping[str, float] | None = None
+    cost_usd: float | None = None
 
 
 @fact

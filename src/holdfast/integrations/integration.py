@@ -89,6 +89,17 @@ class ServiceDefaults:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceKind:
+    """One kind of service of a provider: ``get_service("elevenlabs", "tts")``.
+
+    *client* is the `Service` that gives it, as ``module:Class``: loaded when it is asked for.
+    """
+
+    name: str
+    client: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
     """A provider. *key_names* are the environment names of its credentials.
 
@@ -104,6 +115,7 @@ class Integration:
     read_error: Callable[[Exchange], ProviderError | None]
     read_usage: Callable[[Exchange], Usage | None]
     defaults: ServiceDefaults = ServiceDefaults()
+    services: tuple[ServiceKind, ...] = ()
 
     def operation_of(self, asked: Asked) -> Operation:
         """The operation that *asked* is; `OTHER` when it is none of ours."""
