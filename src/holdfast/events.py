@@ -30,13 +30,17 @@ BreakerName = Literal["closed", "open", "half_open", "forced_open", "forced_clos
 
 @fact
 class Scope:
-    """Who a call is made for. All empty outside a request or session."""
+    """Who a call is made for. All empty outside a request or session.
+
+    *traceparent* is the caller's header (W3C Trace Context), *trace_id* the trace that it names.
+    """
 
     session_id: str | None = None
     user_id: str | None = None
     step: str | None = None
     request_id: str | None = None
     trace_id: str | None = None
+    traceparent: str | None = None
 
 
 @fact

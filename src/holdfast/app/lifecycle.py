@@ -58,6 +58,8 @@ class Lifecycle:
             for task in others:
                 task.cancel()
             await asyncio.wait(others)
+            if self._monitoring.tracing is not None:
+                await asyncio.to_thread(self._monitoring.tracing.flush)
 
     async def _end_idle_sessions(self) -> None:
         monitoring = self._monitoring

@@ -10,6 +10,7 @@ from typing import Any
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
 from holdfast.app.record import Record
+from holdfast.app.tracing import Tracing
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ConfigurationError
 from holdfast.events import BreakerName, Sink, discard
@@ -42,9 +43,12 @@ class Monitoring:
     straight through and nothing is counted, kept or answered.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, tracing: Tracing | None = None
+    ) -> None:
         self.settings = settings
         self.clock = clock
+        self.tracing = tracing
         self.instance = secrets.token_hex(3)
         self.calls, self.requests = CallMetrics(clock), RequestMetrics(clock)
         self.sessions, self.changes = Sessions(), Changes()
@@ -86,6 +90,7 @@ class Monitoring:
             build(
                 integration, operation, self._options(integration, options), checks=checks,
                 validators=validators, sink=self.emit, clock=self.clock, new_id=self._new_id,
+                trace=self.tracing,
             )
         )  # fmt: skip
 
@@ -109,6 +114,7 @@ class Monitoring:
             raise_provider_errors=raise_provider_errors,
             timeout_seconds=service.timeout,
             clock=self.clock,
+            wire=self.tracing,
         )
 
     def websocket(
@@ -134,7 +140,7 @@ class Monitoring:
         if base_url is None:
             raise ConfigurationError(f"where is {integration!r}? Say it with base_url=")
         guard = self.guard(integration, operation)
-        return websocket(guard, base_url, url, request, clock=self.clock)
+        return websocket(guard, base_url, url, request, clock=self.clock, wire=self.tracing)
 
     def session(
         self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
@@ -223,7 +229,7 @@ class Monitoring:
             self._guards[integration] = guards_of(
                 CATALOG[integration], self._options(integration, None), controls=self.controls,
                 sink=self.emit, clock=self.clock, new_id=self._new_id,
-                max_text_length=service.max_text_length,
+                max_text_length=service.max_text_length, trace=self.tracing,
             )  # fmt: skip
         return self._guards[integration]
 

@@ -21,7 +21,7 @@ from holdfast.resilience.fallback import Fallback, FallbackOptions
 from holdfast.resilience.fault import Faults
 from holdfast.resilience.input_check import Check, InputCheck
 from holdfast.resilience.limiter import Limiter, LimiterOptions
-from holdfast.resilience.policy import Call, Policy
+from holdfast.resilience.policy import Call, Policy, Trace
 from holdfast.resilience.retry import Retry, RetryOptions
 from holdfast.resilience.sameness import Key
 from holdfast.resilience.timeout import Timeout
@@ -70,6 +70,7 @@ def build(
     clock: Clock = SYSTEM_CLOCK,
     new_id: Callable[[], int] | None = None,
     random: Callable[[], float] = randomness.random,
+    trace: Trace | None = None,
 ) -> Guard:
     """The guard of one operation; *limiter*, *bulkhead*, *budget*, *faults* may be shared."""
     if limiter is None and options.limiter is not None:
@@ -81,6 +82,7 @@ def build(
     if timeout_seconds is None and (options.deadline_seconds or options.stream_idle_seconds):
         timeout_seconds = math.inf
     policies: tuple[Policy | None, ...] = (  # outermost first; why: docs/explanation/order.md
+        trace.call if trace else None,
         InputCheck(checks) if checks else None,
         _fallback(options, cache, validators),
         Deadline(options.deadline_seconds) if options.deadline_seconds is not None else None,
@@ -90,6 +92,7 @@ def build(
         Breaker(options.breaker, random=random) if options.breaker else None,
         limiter,
         bulkhead,
+        trace.attempt if trace else None,
         Timeout(timeout_seconds, options.stream_idle_seconds) if timeout_seconds else None,
         faults,
         Validate(validators) if validators else None,

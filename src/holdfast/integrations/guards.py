@@ -23,6 +23,7 @@ from holdfast.resilience.budget import RetryBudget
 from holdfast.resilience.circuit import BreakerOptions
 from holdfast.resilience.input_check import Check
 from holdfast.resilience.limiter import Limiter, LimiterOptions
+from holdfast.resilience.policy import Trace
 from holdfast.resilience.retry import RetryOptions
 
 _NO_LIMITS: Mapping[str, LimiterOptions] = {}
@@ -38,6 +39,7 @@ def guards_of(
     new_id: Callable[[], int] | None = None,
     max_text_length: int | None = None,
     limits: Mapping[str, LimiterOptions] = _NO_LIMITS,
+    trace: Trace | None = None,
 ) -> Mapping[str, Guard]:
     """A guard for each operation by name, and one called "other" for unknown paths.
 
@@ -58,7 +60,7 @@ def guards_of(
             integration.name, operation.name, _for(operation, options),
             checks=_checks(operation, longest), validators=operation.validators,
             limiter=Limiter(limits[operation.name]) if operation.name in limits else shared,
-            budget=budget, sink=sink, clock=clock, new_id=new_id,
+            budget=budget, sink=sink, clock=clock, new_id=new_id, trace=trace,
         )  # fmt: skip
         policies = (*built.policies, Metering(integration.read_usage))
         metered = Guard(

@@ -89,6 +89,12 @@ class Settings(BaseModel):
         what="Events that may wait for the record; above it the oldest go, counted.",
     )
 
+    otel: Switch = _setting(
+        False,
+        "HOLDFAST_OTEL",
+        what="On: calls are traced with OpenTelemetry, to the host's tracer provider, or as the "
+        "standard `OTEL_*` variables say.",
+    )
     enable_metrics: Switch = _setting(
         True,
         "ENABLE_METRICS",
