@@ -25,6 +25,10 @@ Outcome = Literal["succeeded", "failed", "refused", "cancelled"]
 
 Judgement = Literal["pass", "warn", "fail"]
 
+ComponentState = Literal["healthy", "degraded", "unhealthy", "unknown"]
+
+Severity = Literal["critical", "warning", "info"]
+
 BreakerName = Literal["closed", "open", "half_open", "forced_open", "forced_closed", "disabled"]
 
 
@@ -200,6 +204,38 @@ class SessionEnded:
     status: Literal["completed", "timed_out"]
 
 
+@fact
+class ComponentChanged:
+    """A component's health changed its state: a check said so, or the application did."""
+
+    component: str
+    at: float
+    before: ComponentState
+    after: ComponentState
+    reason: str | None
+
+
+@fact
+class AlertChanged:
+    """An alert began to fire, changed its severity, or was resolved.
+
+    *fingerprint* is the same each time the same thing goes wrong, *alert_id* is of this once.
+    *integration* is None for what concerns all. *value* was compared with *threshold*.
+    """
+
+    alert_id: str
+    fingerprint: str
+    at: float
+    since: float
+    state: Literal["firing", "resolved"]
+    rule: str
+    severity: Severity
+    integration: str | None
+    message: str
+    value: float
+    threshold: float
+
+
 Event = (
     CallFinished
     | AttemptFailed
@@ -209,6 +245,8 @@ Event = (
     | RequestFinished
     | SessionStarted
     | SessionEnded
+    | ComponentChanged
+    | AlertChanged
 )
 """The closed vocabulary."""
 

@@ -47,10 +47,12 @@ class Lifecycle:
             await asyncio.wait({self._task}, timeout=_STOP_SECONDS)
 
     async def _run(self) -> None:
-        others = [
-            asyncio.create_task(_kept_running(part))
-            for part in (self._broadcast.run, self._end_idle_sessions)
-        ]
+        vitals = self._monitoring.vitals
+        parts = (
+            self._broadcast.run, self._end_idle_sessions, vitals.check_components,
+            vitals.alerting.run,
+        )  # fmt: skip
+        others = [asyncio.create_task(_kept_running(part)) for part in parts]
         try:
             await _kept_running(self._monitoring.record.run)
             await asyncio.wait(others)

@@ -9,8 +9,10 @@ from typing import Any
 
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
+from holdfast.app.health_methods import HealthMethods
 from holdfast.app.record import Record
 from holdfast.app.tracing import Tracing
+from holdfast.app.vitals import Vitals
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ConfigurationError
 from holdfast.events import BreakerName, Sink, discard
@@ -36,7 +38,7 @@ from holdfast.telemetry.requests import RequestMetrics
 from holdfast.validation.validator import Validator
 
 
-class Monitoring:
+class Monitoring(HealthMethods):
     """Guards, sessions and figures of one process. Made by `setup_monitoring`, not by hand.
 
     With *settings.enabled* off, everything works as if nobody watched: guards let every call
@@ -64,6 +66,7 @@ class Monitoring:
         self._guards: dict[str, Mapping[str, Guard]] = {}
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
         self._slow_clients: Callable[[], int] = int
+        self.vitals = Vitals(settings, self.calls, self.emit, clock, self.http_services)
 
     def guard(
         self,
@@ -164,7 +167,7 @@ class Monitoring:
 
     def metrics(self) -> dict[str, Any]:
         """The document of GET /monitoring/api/metrics."""
-        return overview(self.services())
+        return overview(self.http_services())
 
     def listen(self, sink: Sink) -> None:
         """Have *sink* told every event too. It must not block; what it raises is counted."""
@@ -174,7 +177,7 @@ class Monitoring:
         """Have *count*, the live clients closed for being slow, among what was dropped."""
         self._slow_clients = count
 
-    def services(self) -> Services:
+    def http_services(self) -> Services:
         """What the HTTP surface stands on."""
         return Services(
             settings=self.settings,
@@ -189,6 +192,9 @@ class Monitoring:
             sessions=self.sessions,
             session_log=lambda: self.record.sessions,
             changes=self.changes,
+            told=self.emit,
+            components=self.vitals.components,
+            watch=self.vitals.alerting.watch,
             requests_in_flight=lambda: self.connections.requests,
             open_websockets=lambda: self.connections.websockets,
             record=self.record.status,
@@ -219,6 +225,8 @@ class Monitoring:
             "requests_overflow": self.requests.overflowed,
             "sessions_evicted": self.sessions.evicted,
             "live_client_slow": self._slow_clients(),
+            "components_overflow": self.vitals.components.overflowed,
+            **self.vitals.alerting.dropped(),
             **{f"sink_{name}": count for name, count in self._fanout.failures.items()},
         }
         return {reason: count for reason, count in found.items() if count}

@@ -58,7 +58,7 @@ def setup_monitoring(
 
 
 def _mount(app: FastAPI, monitoring: Monitoring) -> None:
-    services = monitoring.services()
+    services = monitoring.http_services()
     broadcast = Broadcast(services)
     monitoring.watch_slow_clients(lambda: broadcast.slow_clients)
     lifecycle = Lifecycle(monitoring, broadcast)

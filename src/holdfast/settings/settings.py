@@ -110,7 +110,14 @@ class Settings(BaseModel):
         30,
         "HEALTH_CHECK_INTERVAL",
         ge=1,
-        what="Shown for the contract; nothing acts on it yet.",
+        le=86_400,
+        what="Seconds between two rounds of the component checks.",
+    )
+    alert_webhook: SecretStr | None = _setting(
+        None,
+        "HOLDFAST_ALERT_WEBHOOK",
+        pattern=r"^https?://[^\s@]+$",
+        what="Where each change of an alert is POSTed as JSON.",
     )
     success_rate_warning: float = _setting(
         95.0,
