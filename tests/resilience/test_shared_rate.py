@@ -10,7 +10,7 @@ from holdfast.resilience.limiter import LimiterOptions
 from holdfast.resilience.shared import SharingOptions
 from holdfast.resilience.shared_link import Link
 from holdfast.resilience.shared_memory import MemorySharedState
-from holdfast.resilience.shared_rate import SharedRate
+from holdfast.resilience.shared_rate import SharedBucket, SharedRate
 from tests.resilience.sharing_place import at_once
 
 OPTIONS = LimiterOptions(calls=10, per_seconds=10.0, burst=8)
@@ -24,7 +24,7 @@ class Place:
     count: int = 2
     options: LimiterOptions = OPTIONS
     now: float = 100.0
-    asked: list[SharedRate] = field(default_factory=list)
+    asked: list[SharedBucket] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.state = MemorySharedState(lambda: self.now)
@@ -43,6 +43,7 @@ class Place:
         """Everybody who asked is answered, in the order of asking."""
         while self.asked:
             rate = self.asked.pop(0)
+            assert isinstance(rate, SharedRate)
             ask = rate.ask(self.now, str(self.rates.index(rate)))
             (lease,) = at_once(self.state.lease([ask]))
             rate.leased(ask, lease, self.now)

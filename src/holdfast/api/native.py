@@ -11,6 +11,7 @@ from holdfast.api.shapes.overview import overview
 from holdfast.clock import iso
 from holdfast.health import Health
 from holdfast.health import overall as overall_health
+from holdfast.resilience.shared import SharingStatus
 
 router = APIRouter(prefix="/monitoring/api", tags=["monitoring"])
 
@@ -26,6 +27,8 @@ async def health(ask: Ask) -> dict[str, Any]:
     """Integrations and our own components, the worst state first in line."""
     integrations = {name: health_of(ask, name) for name in ask.integrations()}
     components = {"record": _record_health(ask)}
+    if (sharing := ask.shared_state()) is not None:
+        components["shared_state"] = _sharing_health(sharing)
     return {
         "status": overall_health([*integrations.values(), *components.values()]).state,
         "at": iso(ask.clock.wall()),
@@ -63,6 +66,14 @@ def _record_health(services: Services) -> Health:
     if sum(status.dropped.values()):
         return Health("degraded", f"{sum(status.dropped.values())} events dropped")
     return Health("healthy" if status.status != "off" else "unknown")
+
+
+def _sharing_health(status: SharingStatus) -> Health:
+    if status.status == "ok":
+        return Health("healthy")
+    if status.status == "joining":
+        return Health("unknown", "not in contact yet: every process decides by itself")
+    return Health("degraded", f"every process decides by itself: {status.last_error}")
 
 
 def _shown(one: Health) -> dict[str, Any]:

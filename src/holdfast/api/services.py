@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from holdfast.clock import Clock
 from holdfast.guard.controls import Controls
 from holdfast.integrations.integration import Integration
+from holdfast.resilience.shared import SharingStatus
 from holdfast.sessions.session import SessionLog
 from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
@@ -23,7 +24,8 @@ from holdfast.telemetry.requests import RequestMetrics
 class Services:
     """Everything a route may read; each member is owned and changed by others.
 
-    *requests_in_flight* and *record* are asked at each answer; *dropped* is by reason.
+    *requests_in_flight* and *record* are asked at each answer; *dropped* is by reason;
+    *shared_state* answers None when nothing is shared with other processes.
     """
 
     settings: Settings
@@ -43,6 +45,7 @@ class Services:
     record: Callable[[], RecordStatus]
     dropped: Callable[[], Mapping[str, int]]
     prometheus: Callable[[], bytes] = field(default=lambda: b"")
+    shared_state: Callable[[], SharingStatus | None] = field(default=lambda: None)
     is_ready: Callable[[], bool] = field(default=lambda: True)
 
     @property

@@ -47,10 +47,8 @@ class Lifecycle:
             await asyncio.wait({self._task}, timeout=_STOP_SECONDS)
 
     async def _run(self) -> None:
-        others = [
-            asyncio.create_task(_kept_running(part))
-            for part in (self._broadcast.run, self._end_idle_sessions)
-        ]
+        parts = (self._broadcast.run, self._end_idle_sessions, self._monitoring.shared.run)
+        others = [asyncio.create_task(_kept_running(part)) for part in parts]
         try:
             await _kept_running(self._monitoring.record.run)
             await asyncio.wait(others)

@@ -10,6 +10,7 @@ from typing import Any
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
 from holdfast.app.record import Record
+from holdfast.app.sharing import AppSharing
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ConfigurationError
 from holdfast.events import BreakerName, Sink, discard
@@ -54,6 +55,7 @@ class Monitoring:
             (self.calls, self.requests, self.sessions, self.changes, Log(), self.record)
         )
         self.emit: Sink = self._fanout if settings.enabled else discard
+        self.shared = AppSharing(settings, self.emit, clock)
         self.controls = Controls(sink=self.emit, clock=clock)
         self._journeys = Journeys(self.emit, clock)
         self._new_id = itertools.count(1).__next__
@@ -85,7 +87,8 @@ class Monitoring:
         return self.controls.add(
             build(
                 integration, operation, self._options(integration, options), checks=checks,
-                validators=validators, sink=self.emit, clock=self.clock, new_id=self._new_id,
+                validators=validators, sharing=self.shared.sharing,
+                sink=self.emit, clock=self.clock, new_id=self._new_id,
             )
         )  # fmt: skip
 
@@ -188,6 +191,7 @@ class Monitoring:
             record=self.record.status,
             dropped=self._dropped,
             prometheus=self._exposition().text,
+            shared_state=self.shared.status,
         )
 
     def _exposition(self) -> Exposition:
@@ -200,6 +204,7 @@ class Monitoring:
                 self._breakers,
                 self.record.status,
                 self._dropped,
+                self.shared.figures,
             )
         )
 
@@ -223,7 +228,7 @@ class Monitoring:
             self._guards[integration] = guards_of(
                 CATALOG[integration], self._options(integration, None), controls=self.controls,
                 sink=self.emit, clock=self.clock, new_id=self._new_id,
-                max_text_length=service.max_text_length,
+                max_text_length=service.max_text_length, sharing=self.shared.sharing,
             )  # fmt: skip
         return self._guards[integration]
 

@@ -18,6 +18,8 @@ _SECTIONS = {
     ),
 }  # fmt: skip
 
+_SECRETS = ("jwt_secret", "database_url", "redis_url")
+
 _THRESHOLDS = (
     "success_rate_warning", "success_rate_critical", "latency_warning_ms", "latency_critical_ms",
 )  # fmt: skip
@@ -33,7 +35,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
 
     *not_wired* lists what the contract shows and nothing in this version acts on.
     """
-    shown = settings.model_dump(mode="json", exclude={"jwt_secret", "database_url", "services"})
+    shown = settings.model_dump(mode="json", exclude={*_SECRETS, "services"})
     return {
         "environment": settings.environment,
         "is_production": settings.is_production,
@@ -99,4 +101,5 @@ def _own(settings: Settings, shown: dict[str, Any]) -> dict[str, Any]:
     }
     own["jwt_secret"] = "set" if settings.jwt_secret else "not set"
     own["database_url"] = "set" if settings.database_url else "not set (SQLite in data_dir)"
+    own["redis_url"] = "set" if settings.redis_url else "not set (nothing is shared)"
     return own
