@@ -11,11 +11,14 @@ from tests.architecture.source import ROOT
 
 
 class Worker:
-    """It says "ready" first, then answers each command with a line of JSON."""
+    """It says "ready" when it is, then answers each command with a line of JSON."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
-        assert self._line() == "ready\n"
+
+    def is_ready(self) -> bool:
+        """Wait until it is; False when it ended instead."""
+        return self._line() == "ready\n"
 
     def tell(self, command: str) -> None:
         """Have it begin *command*."""

@@ -32,6 +32,8 @@ def workers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[st
             )
             for name in ("one", "other")
         )
+        assert one.is_ready()
+        assert other.is_ready()
         yield request.param, one, other
 
 

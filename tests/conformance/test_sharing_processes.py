@@ -29,6 +29,8 @@ def workers(valkey: "Server") -> Iterator[tuple[Worker, Worker]]:
             stack.enter_context(working("tests.conformance.sharing_worker", where))
             for _ in range(2)
         )
+        assert one.is_ready()
+        assert other.is_ready()
         yield one, other
 
 
