@@ -68,6 +68,19 @@ def test_the_first_call_asks_nobody() -> None:
     assert (ask.owed, ask.wanted, ask.interval_seconds, ask.burst) == (1, 0, 1.0, 8)
 
 
+def test_what_is_given_back_is_everybodys_again() -> None:
+    """The debt is less by it, and so is what is used of the share."""
+    place = settled()
+    place.now += 60.0
+    rate = place.rates[0]
+    assert [rate.reserve_several(place.now, 3), rate.share.used(place.now)] == [0.0, 3]
+    rate.give_back(place.now, 3)
+    assert rate.share.used(place.now) == 0
+    place.answer()
+    (lease,) = at_once(place.state.lease([rate.ask(place.now, "0")]))
+    assert lease.empty_seconds == 0.0
+
+
 def test_further_calls_give_the_answer_a_millisecond() -> None:
     """Not more: unanswered, the share decides - half of the burst for each of two."""
     place = Place()

@@ -143,7 +143,11 @@ class Limiter:
         if self.lanes is not None:
             await self.lanes.take(call, lane, cost, until, lambda wait: self._refusal(call, wait))
         if self._turns or self.rate.reserve_several(call.clock.monotonic(), cost) > 0:
-            await self._wait(call, cost, until)
+            try:
+                await self._wait(call, cost, until)
+            except BaseException:  # cancelled, or refused after all: the key has lost nothing
+                lane.give_back(call.clock.monotonic(), cost)
+                raise
 
     async def _wait(self, call: Call, cost: int, until: float) -> None:
         await self._queue.take(call, self.rate, cost, until, lambda wait: self._refusal(call, wait))

@@ -34,6 +34,10 @@ class Share:
         empty_at = max(self._empty_at, now) + taken
         self._empty_at = min(empty_at, now + max(self._longest, taken))
 
+    def give_back(self, cost: int) -> None:
+        """What was taken did not go."""
+        self._empty_at -= cost * self.step_seconds
+
     def full_in_seconds(self, now: float) -> float:
         """Until nothing of it is used."""
         return max(self._empty_at - now, 0.0)

@@ -114,6 +114,13 @@ class SharedBucket(Bucket):
         away = self._away_until - now
         return away if away > _GRAIN_SECONDS else self._wait_seconds(now, ahead)
 
+    def give_back(self, now: float, cost: int) -> None:
+        """*cost* places that were taken are free after all; the others hear of it."""
+        if self._link.is_up:
+            self._owed -= cost
+        self.share.give_back(cost)
+        self._want(now, 0)
+
     def block(self, now: float, seconds: float) -> None:
         """The provider said: not before *seconds* from now (as any rate); the others hear of it."""
         super().block(now, seconds)
