@@ -46,7 +46,8 @@ async def test_a_change_is_told_with_the_next_number(tmp_path: Path) -> None:
     assert [card["integration"] for card in delta["data"]["integrations"]] == ["openai"]
     assert [one["session_id"] for one in delta["data"]["sessions"]] == ["s"]
     assert delta["data"].keys() == {
-        "uptime_seconds", "requests", "record", "dropped", "integrations", "sessions"
+        "uptime_seconds", "requests", "record", "shared_state", "dropped", "integrations",
+        "sessions",
     }  # fmt: skip
     assert delta["data"]["uptime_seconds"] == round(BEAT_SECONDS, 1)
 

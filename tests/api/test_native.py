@@ -61,6 +61,7 @@ METRICS: dict[str, Any] = {
         "status": "str", "waiting": "int", "written": "int", "dropped": {},
         "last_error": "NoneType",
     },
+    "shared_state": "NoneType",
     "dropped": {},
 }  # fmt: skip
 STEP = {

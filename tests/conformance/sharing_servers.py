@@ -84,7 +84,10 @@ def own_valkey() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(params=["memory", "valkey", "redis", "valkey far away"])
+FAR_AWAY = pytest.param("valkey far away", marks=pytest.mark.deep)
+
+
+@pytest.fixture(params=["memory", "valkey", "redis", FAR_AWAY])
 def meet(request: pytest.FixtureRequest) -> Meet:
     """Each kind of place that fulfils `SharedState`."""
     if request.param == "memory":

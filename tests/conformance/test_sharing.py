@@ -20,7 +20,7 @@ from holdfast.resilience.shared import (
 if TYPE_CHECKING:
     from tests.conformance.sharing_servers import Meet
 
-pytestmark = [pytest.mark.real_time, pytest.mark.deep]
+pytestmark = pytest.mark.real_time
 pytest_plugins = ("tests.conformance.sharing_servers",)
 
 SUN = ("sun", "shine")

@@ -17,7 +17,7 @@ from tests.fault_proxy import HEALTHY, FaultProxy, Faults
 if TYPE_CHECKING:
     from tests.valkey_server import Server
 
-pytestmark = [pytest.mark.real_time, pytest.mark.deep]
+pytestmark = pytest.mark.real_time
 pytest_plugins = ("tests.conformance.sharing_servers",)
 
 Fault = Callable[["Server", FaultProxy], AbstractAsyncContextManager[None]]

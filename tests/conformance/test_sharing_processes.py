@@ -1,17 +1,14 @@
 """Real processes that share a real Valkey keep one limit and one breaker between them."""
 
-import json
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.architecture.source import ROOT
 from tests.conformance.sharing_worker import RATE
+from tests.worker_process import Worker, working
 
 if TYPE_CHECKING:
     from tests.valkey_server import Server
@@ -22,46 +19,18 @@ pytest_plugins = ("tests.conformance.sharing_servers",)
 SECONDS = 4
 
 
-class Worker:
-    """Another process; what it is told it does while we go on."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-        assert self._line() == "ready\n"
-
-    def tell(self, command: str) -> None:
-        """Have it begin *command*."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{command}\n")
-        self._process.stdin.flush()
-
-    def answer(self) -> Any:
-        """What came of the last command."""
-        return json.loads(self._line())
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline()
-
-
-@contextmanager
-def _worker(server: "Server", prefix: str) -> Iterator[Worker]:
-    command = [sys.executable, "-m", "tests.conformance.sharing_worker", server.url, prefix]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield Worker(process)
-        finally:
-            process.kill()
-
-
 @pytest.fixture
 def workers(valkey: "Server") -> Iterator[tuple[Worker, Worker]]:
     """Two processes that have joined."""
     prefix = f"test-{secrets.token_hex(4)}"
     with ExitStack() as stack:
-        one, other = (stack.enter_context(_worker(valkey, prefix)) for _ in range(2))
+        where = [valkey.url, prefix]
+        one, other = (
+            stack.enter_context(working("tests.conformance.sharing_worker", where))
+            for _ in range(2)
+        )
+        assert one.is_ready()
+        assert other.is_ready()
         yield one, other
 
 

@@ -12,7 +12,7 @@ from holdfast.storage.redis import RedisSharedState, open_shared_state
 if TYPE_CHECKING:
     from tests.valkey_server import Engine, Server
 
-pytestmark = [pytest.mark.real_time, pytest.mark.deep]
+pytestmark = pytest.mark.real_time
 pytest_plugins = ("tests.conformance.sharing_servers",)
 
 SUN = ("sun", "shine")

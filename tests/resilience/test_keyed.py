@@ -56,6 +56,25 @@ async def test_the_common_rate_holds_for_all_keys_together() -> None:
     assert gate.passed == [("a", 0.0), ("b", 0.5), ("c", 1.0)]
 
 
+@pytest.mark.parametrize("how", ["cancelled", "refused"])
+async def test_who_leaves_while_waiting_for_the_common_rate_costs_his_key_nothing(how: str) -> None:
+    """Cancelled, or refused because the provider asked for a pause meanwhile."""
+    slow = replace(PLENTY, calls=1, per_seconds=2.0, burst=1)
+    gate = Gate(replace(slow, keyed=replace(EACH, calls=1, per_seconds=100.0)))
+    await gate.enter("b")
+    if how == "cancelled":
+        await cancelled_after(0.5, gate.enter("a"))
+    else:
+        waiting = asyncio.create_task(gate.enter("a"))
+        await asyncio.sleep(0.5)
+        gate.limiter.rate.block(0.5, 60.0)
+        assert isinstance(await waiting, LimitReached)
+        await asyncio.sleep(60.0)
+    assert await gate.enter("a") is None
+    assert [name for name, _ in gate.passed] == ["b", "a"]
+    assert isinstance(await gate.enter("a"), LimitReached), "and no more than it had"
+
+
 async def test_without_a_key_only_the_common_rate_holds() -> None:
     """None is like no other call, and like no tenant."""
     gate = Gate()

@@ -10,7 +10,7 @@ from holdfast.resilience.limiter import LimiterOptions
 from holdfast.resilience.shared import SharingOptions
 from holdfast.resilience.shared_link import Link
 from holdfast.resilience.shared_memory import MemorySharedState
-from holdfast.resilience.shared_rate import SharedRate
+from holdfast.resilience.shared_rate import SharedBucket, SharedRate
 from tests.resilience.sharing_place import at_once
 
 OPTIONS = LimiterOptions(calls=10, per_seconds=10.0, burst=8)
@@ -24,7 +24,7 @@ class Place:
     count: int = 2
     options: LimiterOptions = OPTIONS
     now: float = 100.0
-    asked: list[SharedRate] = field(default_factory=list)
+    asked: list[SharedBucket] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.state = MemorySharedState(lambda: self.now)
@@ -43,6 +43,7 @@ class Place:
         """Everybody who asked is answered, in the order of asking."""
         while self.asked:
             rate = self.asked.pop(0)
+            assert isinstance(rate, SharedRate)
             ask = rate.ask(self.now, str(self.rates.index(rate)))
             (lease,) = at_once(self.state.lease([ask]))
             rate.leased(ask, lease, self.now)
@@ -65,6 +66,19 @@ def test_the_first_call_asks_nobody() -> None:
     assert place.asked == [place.rates[0]]
     ask = place.rates[0].ask(place.now, "a")
     assert (ask.owed, ask.wanted, ask.interval_seconds, ask.burst) == (1, 0, 1.0, 8)
+
+
+def test_what_is_given_back_is_everybodys_again() -> None:
+    """The debt is less by it, and so is what is used of the share."""
+    place = settled()
+    place.now += 60.0
+    rate = place.rates[0]
+    assert [rate.reserve_several(place.now, 3), rate.share.used(place.now)] == [0.0, 3]
+    rate.give_back(place.now, 3)
+    assert rate.share.used(place.now) == 0
+    place.answer()
+    (lease,) = at_once(place.state.lease([rate.ask(place.now, "0")]))
+    assert lease.empty_seconds == 0.0
 
 
 def test_further_calls_give_the_answer_a_millisecond() -> None:

@@ -80,6 +80,10 @@ FAMILIES = {
     "holdfast_record_written_events": "counter",
     "holdfast_record_waiting_events": "gauge",
     "holdfast_events_dropped": "counter",
+    "holdfast_shared_state_up": "gauge",
+    "holdfast_shared_state_failures": "counter",
+    "holdfast_shared_state_joins": "counter",
+    "holdfast_shared_state_round_trip_seconds": "gauge",
 }
 
 

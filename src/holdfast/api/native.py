@@ -12,6 +12,7 @@ from holdfast.api.shapes.overview import overview
 from holdfast.clock import iso
 from holdfast.health.components import Component
 from holdfast.health.state import Health, overall
+from holdfast.resilience.shared import SharingStatus
 
 router = APIRouter(prefix="/monitoring/api", tags=["monitoring"])
 
@@ -78,8 +79,11 @@ async def integration(name: str, ask: Ask) -> dict[str, Any]:
 
 def _components(services: Services) -> list[Component]:
     now = services.clock.wall()
-    record = Component("record", _record_health(services), services.started_at, now)
-    return [record, *services.components.all()]
+    own = {"record": _record_health(services)}
+    if (sharing := services.shared_state()) is not None:
+        own["shared_state"] = _sharing_health(sharing)
+    parts = (Component(name, health, services.started_at, now) for name, health in own.items())
+    return [*parts, *services.components.all()]
 
 
 def _component(one: Component) -> dict[str, Any]:
@@ -100,6 +104,14 @@ def _record_health(services: Services) -> Health:
     if sum(status.dropped.values()):
         return Health("degraded", f"{sum(status.dropped.values())} events dropped")
     return Health("healthy" if status.status != "off" else "unknown")
+
+
+def _sharing_health(status: SharingStatus) -> Health:
+    if status.status == "ok":
+        return Health("healthy")
+    if status.status == "joining":
+        return Health("unknown", "not in contact yet: every process decides by itself")
+    return Health("degraded", f"every process decides by itself: {status.last_error}")
 
 
 def _shown(one: Health) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from holdfast.events import Sink
 from holdfast.guard.controls import Controls
 from holdfast.health.components import Components
 from holdfast.integrations.integration import Integration
+from holdfast.resilience.shared import SharingStatus
 from holdfast.sessions.session import SessionLog
 from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
@@ -27,7 +28,7 @@ class Services:
     """Everything a route may read; each member is owned and changed by others.
 
     *told* is the one sink. *requests_in_flight* and *record* are asked at each answer; *dropped*
-    is by reason.
+    is by reason; *shared_state* answers None when nothing is shared with other processes.
     """
 
     settings: Settings
@@ -50,6 +51,7 @@ class Services:
     components: Components
     watch: Watch
     prometheus: Callable[[], bytes] = field(default=lambda: b"")
+    shared_state: Callable[[], SharingStatus | None] = field(default=lambda: None)
     is_ready: Callable[[], bool] = field(default=lambda: True)
 
     @property

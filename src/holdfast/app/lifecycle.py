@@ -49,8 +49,8 @@ class Lifecycle:
     async def _run(self) -> None:
         vitals = self._monitoring.vitals
         parts = (
-            self._broadcast.run, self._end_idle_sessions, vitals.check_components,
-            vitals.alerting.run,
+            self._broadcast.run, self._end_idle_sessions, self._monitoring.shared.run,
+            vitals.check_components, vitals.alerting.run,
         )  # fmt: skip
         others = [asyncio.create_task(_kept_running(part)) for part in parts]
         try:

@@ -11,6 +11,7 @@ from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
 from holdfast.app.health_methods import HealthMethods
 from holdfast.app.record import Record
+from holdfast.app.sharing import AppSharing
 from holdfast.app.tracing import Tracing
 from holdfast.app.vitals import Vitals
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -60,6 +61,7 @@ class Monitoring(HealthMethods):
             (self.calls, self.requests, self.sessions, self.changes, Log(), self.record)
         )
         self.emit: Sink = self._fanout if settings.enabled else discard
+        self.shared = AppSharing(settings, self.emit, clock)
         self.controls = Controls(sink=self.emit, clock=clock)
         self._journeys = Journeys(self.emit, clock)
         self._new_id = itertools.count(1).__next__
@@ -92,8 +94,8 @@ class Monitoring(HealthMethods):
         return self.controls.add(
             build(
                 integration, operation, self._options(integration, options), checks=checks,
-                validators=validators, sink=self.emit, clock=self.clock, new_id=self._new_id,
-                trace=self.tracing,
+                validators=validators, sharing=self.shared.sharing, sink=self.emit,
+                clock=self.clock, new_id=self._new_id, trace=self.tracing,
             )
         )  # fmt: skip
 
@@ -200,6 +202,7 @@ class Monitoring(HealthMethods):
             record=self.record.status,
             dropped=self._dropped,
             prometheus=self._exposition().text,
+            shared_state=self.shared.status,
         )
 
     def _exposition(self) -> Exposition:
@@ -212,6 +215,7 @@ class Monitoring(HealthMethods):
                 self._breakers,
                 self.record.status,
                 self._dropped,
+                self.shared.figures,
             )
         )
 
@@ -237,7 +241,8 @@ class Monitoring(HealthMethods):
             self._guards[integration] = guards_of(
                 CATALOG[integration], self._options(integration, None), controls=self.controls,
                 sink=self.emit, clock=self.clock, new_id=self._new_id,
-                max_text_length=service.max_text_length, trace=self.tracing,
+                max_text_length=service.max_text_length, sharing=self.shared.sharing,
+                trace=self.tracing,
             )  # fmt: skip
         return self._guards[integration]
 

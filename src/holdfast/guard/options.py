@@ -24,6 +24,7 @@ from holdfast.resilience.limiter import Limiter, LimiterOptions
 from holdfast.resilience.policy import Call, Policy, Trace
 from holdfast.resilience.retry import Retry, RetryOptions
 from holdfast.resilience.sameness import Key
+from holdfast.resilience.shared_loop import Sharing
 from holdfast.resilience.timeout import Timeout
 from holdfast.validation.validator import Validate, Validator, judge
 
@@ -66,15 +67,19 @@ def build(
     bulkhead: Bulkhead | None = None,
     budget: RetryBudget | None = None,
     faults: Faults | None = None,
+    sharing: Sharing | None = None,
     sink: Sink = discard,
     clock: Clock = SYSTEM_CLOCK,
     new_id: Callable[[], int] | None = None,
     random: Callable[[], float] = randomness.random,
     trace: Trace | None = None,
 ) -> Guard:
-    """The guard of one operation; *limiter*, *bulkhead*, *budget*, *faults* may be shared."""
+    """The guard of one operation; *limiter*, *bulkhead*, *budget*, *faults* may be shared.
+
+    With *sharing*, other processes have the same breaker and the same limiter.
+    """
     if limiter is None and options.limiter is not None:
-        limiter = Limiter(options.limiter)
+        limiter = limiter_for(f"{integration} {operation}", options.limiter, sharing)
     if bulkhead is None and options.bulkhead is not None:
         bulkhead = Bulkhead(options.bulkhead)
     cache = Cache(options.cache) if options.cache else None
@@ -89,7 +94,7 @@ def build(
         cache,
         Coalesce(options.coalesce) if options.coalesce else None,
         Retry(options.retry, budget=budget, random=random) if options.retry else None,
-        Breaker(options.breaker, random=random) if options.breaker else None,
+        _breaker(integration, operation, options.breaker, sharing, random),
         limiter,
         bulkhead,
         trace.attempt if trace else None,
@@ -99,6 +104,21 @@ def build(
     )
     standing = [policy for policy in policies if policy is not None]
     return Guard(integration, operation, standing, sink=sink, clock=clock, new_id=new_id)
+
+
+def limiter_for(name: str, options: LimiterOptions, sharing: Sharing | None) -> Limiter:
+    """A limiter: everybody's under *name* with *sharing*, else this process's own."""
+    return Limiter(options) if sharing is None else sharing.limiter(name, options)
+
+
+def _breaker(
+    integration: str, operation: str, options: BreakerOptions | None, sharing: Sharing | None,
+    random: Callable[[], float],
+) -> Breaker | None:  # fmt: skip
+    if options is None:
+        return None
+    circuit = sharing.circuit(integration, operation, options) if sharing else None
+    return Breaker(options, random=random, circuit=circuit)
 
 
 def _fallback(

@@ -10,7 +10,7 @@ from holdfast.errors import InputRefused
 from holdfast.events import Sink, discard
 from holdfast.guard.controls import Controls
 from holdfast.guard.guard import Guard
-from holdfast.guard.options import GuardOptions, build
+from holdfast.guard.options import GuardOptions, build, limiter_for
 from holdfast.integrations.integration import (
     OTHER,
     Integration,
@@ -22,9 +22,10 @@ from holdfast.integrations.metering import Metering
 from holdfast.resilience.budget import RetryBudget
 from holdfast.resilience.circuit import BreakerOptions
 from holdfast.resilience.input_check import Check
-from holdfast.resilience.limiter import Limiter, LimiterOptions
+from holdfast.resilience.limiter import LimiterOptions
 from holdfast.resilience.policy import Trace
 from holdfast.resilience.retry import RetryOptions
+from holdfast.resilience.shared_loop import Sharing
 
 _NO_LIMITS: Mapping[str, LimiterOptions] = {}
 
@@ -40,17 +41,21 @@ def guards_of(
     max_text_length: int | None = None,
     limits: Mapping[str, LimiterOptions] = _NO_LIMITS,
     trace: Trace | None = None,
+    sharing: Sharing | None = None,
 ) -> Mapping[str, Guard]:
     """A guard for each operation by name, and one called "other" for unknown paths.
 
     All are put under *controls*. *max_text_length* is in characters (default: the
     integration's); an operation that is not safe is repeated only when nothing was done.
-    An operation named in *limits* has a rate of its own instead of the common one.
+    An operation named in *limits* has a rate of its own instead of the common one. With *sharing*
+    other processes have the same breakers and the same rates.
     """
     new_id = new_id or itertools.count(1).__next__
-    shared = Limiter(options.limiter) if options.limiter else None
+    name = integration.name
+    common = limiter_for(name, options.limiter, sharing) if options.limiter else None
     if unknown := limits.keys() - {one.name for one in (*integration.operations, OTHER)}:
-        raise KeyError(f"{integration.name} has no operations {sorted(unknown)} to limit")
+        raise KeyError(f"{name} has no operations {sorted(unknown)} to limit")
+    own = {one: limiter_for(f"{name} {one}", limits[one], sharing) for one in limits}
     retry = options.retry
     budget = RetryBudget(retry.budget) if retry and retry.budget else None
     longest = max_text_length or integration.defaults.max_text_length
@@ -59,8 +64,8 @@ def guards_of(
         built = build(
             integration.name, operation.name, _for(operation, options),
             checks=_checks(operation, longest), validators=operation.validators,
-            limiter=Limiter(limits[operation.name]) if operation.name in limits else shared,
-            budget=budget, sink=sink, clock=clock, new_id=new_id, trace=trace,
+            limiter=own.get(operation.name, common), budget=budget, sharing=sharing,
+            sink=sink, clock=clock, new_id=new_id, trace=trace,
         )  # fmt: skip
         policies = (*built.policies, Metering(integration.read_usage))
         metered = Guard(

@@ -38,9 +38,10 @@ class Breaker:
         *,
         counts: Counts | None = None,
         random: Callable[[], float] = random.random,
+        circuit: Circuit | None = None,
     ) -> None:
         options = options or BreakerOptions()
-        self.circuit = Circuit(options, random)
+        self.circuit = Circuit(options, random) if circuit is None else circuit
         asked = counts_rate_limits_too if options.counts_rate_limits else counts_against
         self._counts = counts or asked
 

@@ -49,6 +49,11 @@ class Bucket:
         """Note that *cost* places were taken."""
         self._empty_at = max(self._empty_at, now) + cost * self._pace.interval_seconds
 
+    def give_back(self, now: float, cost: int) -> None:
+        """*cost* places that were taken are free after all: nobody went."""
+        del now
+        self._empty_at -= cost * self._pace.interval_seconds
+
     def block(self, now: float, seconds: float) -> None:
         """The provider said: not before *seconds* from now (believed for an hour at most)."""
         self._blocked_until = max(self._blocked_until, now + min(seconds, _LONGEST_BLOCK_SECONDS))

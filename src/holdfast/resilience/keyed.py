@@ -49,11 +49,22 @@ class Lane(Bucket):
         self.line: WaitingLine | None = None
 
 
+NewLane = Callable[[Hashable, Pace], Lane]
+"""The bucket of a key that was not used lately."""
+
+
+def own_lane(key: Hashable, pace: Pace) -> Lane:
+    """A lane of this process alone."""
+    del key
+    return Lane(pace)
+
+
 class Lanes:
     """The buckets of the keys used lately. Finding one costs the same among any number."""
 
-    def __init__(self, options: KeyedOptions) -> None:
+    def __init__(self, options: KeyedOptions, new_lane: NewLane = own_lane) -> None:
         self.options = options
+        self._new_lane = new_lane
         self._pace = Pace(options.per_seconds / options.calls, options.burst)
         self._lanes: OrderedDict[Hashable, Lane] = OrderedDict()
 
@@ -82,7 +93,7 @@ class Lanes:
             return lane
         if len(self._lanes) >= self.options.most_keys:
             self._forget_one(now)
-        lane = self._lanes[key] = Lane(self._pace)
+        lane = self._lanes[key] = self._new_lane(key, self._pace)
         return lane
 
     async def take(self, call: Call, lane: Lane, cost: int, until: float, refusal: Refusal) -> None:

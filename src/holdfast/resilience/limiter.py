@@ -6,7 +6,7 @@ from typing import Any
 
 from holdfast.errors import ConfigurationError, InputRefused, LimitReached, RateLimited
 from holdfast.resilience.bucket import Bucket, Pace
-from holdfast.resilience.keyed import KeyedOptions, Lane, Lanes
+from holdfast.resilience.keyed import KeyedOptions, Lane, Lanes, NewLane, own_lane
 from holdfast.resilience.policy import Call, Proceed
 from holdfast.resilience.waiting_line import WaitingLine
 from holdfast.resilience.window import Window
@@ -81,13 +81,16 @@ class Limiter:
     """Lets calls out at the allowed rate, in order of arrival; refuses who would wait too long.
 
     A call waits for a place of its key first, so that nobody stands in the way of another key's
-    calls, and then for one of the common rate.
+    calls, and then for one of the common rate. *rate* and *new_lane* may be shared with others.
     """
 
-    def __init__(self, options: LimiterOptions | None = None) -> None:
+    def __init__(
+        self, options: LimiterOptions | None = None, *,
+        rate: Rate | None = None, new_lane: NewLane = own_lane,
+    ) -> None:  # fmt: skip
         options = options or LimiterOptions()
-        self.rate = Rate(options)
-        self.lanes = Lanes(options.keyed) if options.keyed else None
+        self.rate = Rate(options) if rate is None else rate
+        self.lanes = Lanes(options.keyed, new_lane) if options.keyed else None
         self._cost, self._highest_cost = options.cost, options.highest_cost
         self._is_plain = options.cost is None and options.keyed is None
         self._queue = WaitingLine()
@@ -140,7 +143,11 @@ class Limiter:
         if self.lanes is not None:
             await self.lanes.take(call, lane, cost, until, lambda wait: self._refusal(call, wait))
         if self._turns or self.rate.reserve_several(call.clock.monotonic(), cost) > 0:
-            await self._wait(call, cost, until)
+            try:
+                await self._wait(call, cost, until)
+            except BaseException:  # cancelled, or refused after all: the key has lost nothing
+                lane.give_back(call.clock.monotonic(), cost)
+                raise
 
     async def _wait(self, call: Call, cost: int, until: float) -> None:
         await self._queue.take(call, self.rate, cost, until, lambda wait: self._refusal(call, wait))

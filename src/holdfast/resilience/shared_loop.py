@@ -6,16 +6,19 @@ Neither is ever awaited by a call, and neither ends because something went wrong
 import asyncio
 import random as randomness
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import BreakerMoved, BreakerName, Sink, discard
+from holdfast.resilience.bucket import Pace
 from holdfast.resilience.circuit import BreakerOptions
-from holdfast.resilience.limiter import LimiterOptions
+from holdfast.resilience.keyed import Lane, own_lane
+from holdfast.resilience.limiter import Limiter, LimiterOptions
 from holdfast.resilience.shared import Key, SharedState, SharingOptions, SharingStatus
 from holdfast.resilience.shared_circuit import SharedBreaker, SharedCircuit
 from holdfast.resilience.shared_link import Link
-from holdfast.resilience.shared_rate import SharedRate
+from holdfast.resilience.shared_rate import SharedBucket, SharedLane, SharedRate
+from holdfast.resilience.spelling import spelled
 
 _MOST_ASKS = 100
 """How many rates are asked for at once: an answer must not keep others waiting."""
@@ -28,9 +31,9 @@ def _ignore(status: SharingStatus) -> None:
 class Sharing:
     """What this process shares with others over *state*, for as long as `run` runs.
 
-    `circuit` and `rate` make what breakers and limiters decide by; they work alone before, while
-    and after it runs. *on_change* is told when contact is made and lost. Belongs to one event
-    loop; start it after forking, since each run is a new member.
+    `circuit` and `limiter` make what guards decide by; they work alone before, while and after it
+    runs. *on_change* is told when contact is made and lost. Start it after forking, since each run
+    is a new member; it may run again, on another event loop too.
     """
 
     def __init__(
@@ -47,7 +50,7 @@ class Sharing:
         self._state, self._sink, self._clock, self._random = state, sink, clock, random
         self._link = Link(self.options, clock, random, on_change)
         self._breakers: dict[Key, SharedBreaker] = {}
-        self._needy: dict[SharedRate, None] = {}
+        self._needy: dict[SharedBucket, None] = {}
         self._is_needed = asyncio.Event()
         self._is_over, self._has_ended = asyncio.Event(), asyncio.Event()
         self._has_ended.set()
@@ -71,14 +74,29 @@ class Sharing:
         """
         return SharedRate(name, options or LimiterOptions(), self._link, self._needs)
 
+    def limiter(self, name: str, options: LimiterOptions) -> Limiter:
+        """A limiter whose common rate is `rate`, and whose keys' rates are shared as well.
+
+        A key that other processes could not spell alike (no string, number, UUID, enum member, nor
+        tuple of them) has a rate of this process alone.
+        """
+
+        def new_lane(key: Hashable, pace: Pace) -> Lane:
+            word = spelled(key)
+            if word is None:
+                return own_lane(key, pace)
+            longest = options.max_wait_seconds
+            return SharedLane(f"{name}\0{word}", pace, longest, self._link, self._needs)
+
+        return Limiter(options, rate=self.rate(name, options), new_lane=new_lane)
+
     def status(self) -> SharingStatus:
         """Whether the others are in reach, since when, and what went wrong last."""
         return self._link.status()
 
-    async def run(self) -> None:
-        """Share until `stop`. Raises nothing but its own cancellation."""
-        self._member = secrets.token_hex(8)
-        self._has_ended.clear()
+    async def run(self, state: SharedState | None = None) -> None:
+        """Share until `stop`, over *state* if given. Raises nothing but its own cancellation."""
+        self._begin(state or self._state)
         tasks = [asyncio.create_task(self._look()), asyncio.create_task(self._fetch())]
         try:
             await self._is_over.wait()
@@ -125,6 +143,15 @@ class Sharing:
         finally:
             for rate in rates:
                 rate.unanswered()
+
+    def _begin(self, state: SharedState) -> None:
+        self._state, self._member = state, secrets.token_hex(8)
+        # An event belongs to the loop on which it was first waited for.
+        self._is_over, self._has_ended = asyncio.Event(), asyncio.Event()
+        self._is_needed = asyncio.Event()
+        for rate in self._needy:
+            rate.unanswered()
+        self._needy.clear()
 
     async def _look(self) -> None:
         while not self._is_over.is_set():
@@ -194,7 +221,7 @@ class Sharing:
         if asks and was_up:
             await self._state.probe(asks)
 
-    def _needs(self, rate: SharedRate) -> None:
+    def _needs(self, rate: SharedBucket) -> None:
         self._needy[rate] = None
         self._is_needed.set()
 

@@ -21,8 +21,10 @@ import asyncio
 import math
 from collections.abc import Callable
 
-from holdfast.resilience.bucket import Pace
+from holdfast.resilience.bucket import Bucket, Pace
+from holdfast.resilience.keyed import Lane
 from holdfast.resilience.limiter import LimiterOptions, Rate
+from holdfast.resilience.share import Share
 from holdfast.resilience.shared import MEMBER_SECONDS, Lease, LeaseAsk
 from holdfast.resilience.shared_link import Link
 
@@ -43,55 +45,26 @@ _VALID_SECONDS = 1.0
 """A lease that nobody used is given back after this."""
 
 
-class Share:
-    """One of *processes* equal parts of a bucket, by the generic cell rate algorithm."""
-
-    def __init__(self, pace: Pace) -> None:
-        self._interval, self._full = pace.interval_seconds, pace.interval_seconds * pace.burst
-        self._empty_at = -math.inf
-        self.divide(1)
-
-    def divide(self, processes: int) -> None:
-        """There are so many parts now: one place of this one takes *step_seconds*."""
-        self.processes = max(processes, 1)
-        self.step_seconds = self._interval * self.processes
-        self._tolerance = max(self._full - self.step_seconds, 0.0)
-        self._longest = max(self._full, self.step_seconds)
-
-    def wait_seconds(self, now: float, ahead: int = 0, *, at_once: bool = True) -> float:
-        """Until the part has a place for one more behind *ahead* others, *at_once* or evenly."""
-        tolerance = self._tolerance if at_once else 0.0
-        wait = max(self._empty_at, now) + ahead * self.step_seconds - tolerance - now
-        return wait if wait > _GRAIN_SECONDS else 0.0
-
-    def take(self, now: float, cost: int) -> None:
-        """Note what goes. Leases may go beyond the part: it is used up then, not in debt."""
-        taken = cost * self.step_seconds
-        empty_at = max(self._empty_at, now) + taken
-        self._empty_at = min(empty_at, now + max(self._longest, taken))
-
-    def full_in_seconds(self, now: float) -> float:
-        """Until nothing of it is used."""
-        return max(self._empty_at - now, 0.0)
-
-    def used(self, now: float) -> int:
-        """How many places of it are not made up for yet."""
-        return math.ceil(self.full_in_seconds(now) / self.step_seconds - 1e-9)
-
-
-class SharedRate(Rate):
-    """A bucket of which every process knows its part.
+class SharedBucket(Bucket):
+    """A bucket of which every process knows its part; a call waits *patience_seconds* for it.
 
     *need* is told when it has something to ask; the asker calls `ask`, then `leased` or
     `unanswered`.
     """
 
     def __init__(
-        self, name: str, options: LimiterOptions, link: Link,
-        need: Callable[["SharedRate"], None],
+        self, name: str, pace: Pace, patience_seconds: float, link: Link,
+        need: Callable[["SharedBucket"], None],
     ) -> None:  # fmt: skip
-        super().__init__(options)
+        super().__init__(pace)
+        self._join(name, patience_seconds, link, need)
+
+    def _join(
+        self, name: str, patience_seconds: float, link: Link,
+        need: Callable[["SharedBucket"], None],
+    ) -> None:  # fmt: skip
         self.name = name
+        self._patience = min(_ANSWER_SECONDS, patience_seconds)
         self.share = Share(self._pace)
         self._link, self._need = link, need
         self._joins = 0
@@ -111,7 +84,7 @@ class SharedRate(Rate):
         self._leased -= 1  # as `book` would: most calls come by here
         self._taken += 1
         self.share.take(now, 1)
-        self.used.add(now, False)
+        self._count(now, 1)
         return 0.0
 
     def reserve_several(self, now: float, cost: int) -> float:
@@ -130,7 +103,7 @@ class SharedRate(Rate):
         elif self._link.is_up:
             self._owed += cost
         self.share.take(now, cost)
-        self.used.add_several(now, cost)
+        self._count(now, cost)
         self._taken += cost
         self._waiting = max(self._waiting - cost, 0)
         if self._leased <= self._low and now >= self._used_up_until:
@@ -140,6 +113,13 @@ class SharedRate(Rate):
         """How long a call that came *now* would wait behind *ahead* others, as far as is known."""
         away = self._away_until - now
         return away if away > _GRAIN_SECONDS else self._wait_seconds(now, ahead)
+
+    def give_back(self, now: float, cost: int) -> None:
+        """*cost* places that were taken are free after all; the others hear of it."""
+        if self._link.is_up:
+            self._owed -= cost
+        self.share.give_back(cost)
+        self._want(now, 0)
 
     def block(self, now: float, seconds: float) -> None:
         """The provider said: not before *seconds* from now (as any rate); the others hear of it."""
@@ -198,6 +178,9 @@ class SharedRate(Rate):
             self._news.set()
             self._news = None
 
+    def _count(self, now: float, cost: int) -> None:
+        """*cost* places were taken."""
+
     def _used_per_second(self, now: float) -> float:
         seconds = now - self._taken_since
         if seconds >= _AHEAD_SECONDS:
@@ -229,9 +212,8 @@ class SharedRate(Rate):
         share = self.share.wait_seconds(now, ahead, at_once=not is_short)
         if is_first and share == 0.0 and not is_short:
             return 0.0
-        bound = min(_ANSWER_SECONDS, self.options.max_wait_seconds)
         asked_at = now if self._asked_at is None else self._asked_at
-        patience = asked_at + bound - now
+        patience = asked_at + self._patience - now
         return patience if patience > _GRAIN_SECONDS else share
 
     def _want(self, now: float, waiting: int) -> bool:
@@ -242,3 +224,28 @@ class SharedRate(Rate):
         self._asked_at = now
         self._need(self)
         return True
+
+
+class SharedRate(SharedBucket, Rate):
+    """The common rate of an integration, which counts what happens to it here."""
+
+    def __init__(
+        self, name: str, options: LimiterOptions, link: Link,
+        need: Callable[[SharedBucket], None],
+    ) -> None:  # fmt: skip
+        Rate.__init__(self, options)
+        self._join(name, options.max_wait_seconds, link, need)
+
+    def _count(self, now: float, cost: int) -> None:
+        self.used.add_several(now, cost)
+
+
+class SharedLane(SharedBucket, Lane):
+    """The rate of one key, and those of this process who wait at it."""
+
+    def __init__(
+        self, name: str, pace: Pace, patience_seconds: float, link: Link,
+        need: Callable[[SharedBucket], None],
+    ) -> None:  # fmt: skip
+        Lane.__init__(self, pace)
+        self._join(name, patience_seconds, link, need)

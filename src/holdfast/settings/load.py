@@ -14,7 +14,7 @@ from holdfast.settings.settings import Settings, variables_of
 from holdfast.settings.sources import Found, Sources
 from holdfast.telemetry.redact import redact
 
-_SECRET = ("JWT_SECRET", "DATABASE_URL")
+_SECRET = ("JWT_SECRET", "DATABASE_URL", "HOLDFAST_REDIS_URL", "REDIS_URL")
 _READ_ELSEWHERE = {"HOLDFAST_TOKEN", "HOLDFAST_SKIP_UI"}
 """By ``holdfast status`` and by the build."""
 

@@ -62,6 +62,26 @@ class Settings(BaseModel):
         "HOLDFAST_DATA_DIR",
         what="Where the SQLite file of the record is kept.",
     )
+    redis_url: SecretStr | None = _setting(
+        None,
+        "HOLDFAST_REDIS_URL",
+        "REDIS_URL",
+        what="A Redis or Valkey: breakers and rates are shared with every process that names it.",
+    )
+    redis_prefix: str = _setting(
+        "holdfast",
+        "HOLDFAST_REDIS_PREFIX",
+        pattern=r"^[\w.-]{1,40}$",
+        what="What the keys there begin with: one for each deployment that shares.",
+    )
+    processes: int = _setting(
+        1,
+        "HOLDFAST_PROCESSES",
+        "WEB_CONCURRENCY",
+        ge=1,
+        le=10_000,
+        what="How many share a rate while the Redis is out of reach from the start.",
+    )
     retention_days: int = _setting(
         30,
         "HOLDFAST_RETENTION_DAYS",

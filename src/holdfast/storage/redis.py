@@ -50,13 +50,16 @@ _NAMES = frozenset(get_args(BreakerName))
 _WAYS_OUT = "use redis://[user:password@]host[:6379][/0], rediss://... or unix:///path"
 
 
-def open_shared_state(url: str, *, prefix: str = "holdfast") -> "RedisSharedState":
+def open_shared_state(
+    url: str, *, prefix: str = "holdfast", variable: str = "HOLDFAST_REDIS_URL"
+) -> "RedisSharedState":
     """What is shared at *url*, connected at its first use. The caller closes it.
 
-    Raises `SettingsError` with the way out; it never shows a password.
+    Raises `SettingsError` with the way out, naming the *variable* it was read from; it never shows
+    a password.
     """
     if find_spec("redis") is None:
-        raise SettingsError('HOLDFAST_REDIS_URL needs the driver: pip install "holdfast[redis]"')
+        raise SettingsError(f'{variable} needs the driver: pip install "holdfast[redis]"')
     from redis.asyncio import Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
@@ -70,7 +73,7 @@ def open_shared_state(url: str, *, prefix: str = "holdfast") -> "RedisSharedStat
         # Options that the driver does not know are found only now:
         client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
     except (TypeError, ValueError):  # whose text may show the password
-        raise SettingsError(f"HOLDFAST_REDIS_URL is not a server's URL: {_WAYS_OUT}") from None
+        raise SettingsError(f"{variable} is not a server's URL: {_WAYS_OUT}") from None
     return RedisSharedState(client, prefix=prefix)
 
 

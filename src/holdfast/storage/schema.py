@@ -1,6 +1,7 @@
 """Bringing a database up to date, once, however many processes start at the same time."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,9 @@ from holdfast.storage.tables import VERSION_TABLE, metadata
 _PATIENCE_SECONDS = 60.0
 _ADVISORY_LOCK = 0x686F6C64
 """PostgreSQL's lock has a number instead of a name: "hold" in ASCII."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic's context is one for the whole process: two upgrades at once would take each other's."""
 
 
 class SchemaError(HoldfastError):
@@ -65,7 +69,7 @@ async def check(url: URL) -> SchemaState:
 
 
 def _upgraded(url: URL) -> SchemaState:
-    with _process_lock(url):
+    with _process_lock(url), _ONE_AT_A_TIME:
         state = _accepted(_checked(url), url)
         if state.status == "current":
             return state

@@ -18,6 +18,7 @@ from holdfast.events import BreakerName, fact
 from holdfast.telemetry.buffer import RecordStatus
 from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.requests import OVERFLOW, RequestMetrics
+from holdfast.telemetry.shared_state import SharedStateFigures, shared_state
 from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally
 
 _HTTP_LABELS = (
@@ -41,6 +42,7 @@ class Read:
     breakers: Callable[[], Iterable[tuple[str, str, BreakerName]]]
     record: Callable[[], RecordStatus]
     dropped: Callable[[], Mapping[str, int]]
+    shared_state: Callable[[], SharedStateFigures | None] = lambda: None
 
 
 class Exposition:
@@ -65,6 +67,7 @@ class Exposition:
         yield from self._calls()
         yield self._breakers()
         yield from self._own()
+        yield from shared_state(self._read.shared_state())
 
     def _requests(self) -> Iterator[Metric]:
         read = self._read

@@ -18,6 +18,8 @@ _SECTIONS = {
     ),
 }  # fmt: skip
 
+_SECRETS = ("jwt_secret", "database_url", "redis_url")
+
 _THRESHOLDS = (
     "success_rate_warning", "success_rate_critical", "latency_warning_ms", "latency_critical_ms",
 )  # fmt: skip
@@ -102,4 +104,5 @@ def _own(settings: Settings, shown: dict[str, Any]) -> dict[str, Any]:
     own["jwt_secret"] = "set" if settings.jwt_secret else "not set"
     own["alert_webhook"] = "set" if settings.alert_webhook else "not set"
     own["database_url"] = "set" if settings.database_url else "not set (SQLite in data_dir)"
+    own["redis_url"] = "set" if settings.redis_url else "not set (nothing is shared)"
     return own

@@ -28,6 +28,7 @@ def changing(services: Services) -> dict[str, Any]:
         "uptime_seconds": round(services.uptime_seconds, 1),
         "requests": requests(services),
         "record": record(services),
+        "shared_state": shared_state(services),
         "dropped": dict(services.dropped()),
     }
 
@@ -58,6 +59,22 @@ def requests(services: Services) -> dict[str, Any]:
             for (method, route), tally in routes[:_MOST_ROUTES]
         ],
         "lifetime_total": services.requests.lifetime.total,
+    }
+
+
+def shared_state(services: Services) -> dict[str, Any] | None:
+    """How sharing with other processes goes; None when nothing is shared."""
+    status = services.shared_state()
+    if status is None:
+        return None
+    return {
+        "status": status.status,
+        "since": iso(status.since),
+        "joins": status.joins,
+        "failures": status.failures,
+        "last_error": status.last_error,
+        "last_error_at": iso(status.last_error_at),
+        "round_trip_ms": rounded(status.round_trip_ms, 2),
     }
 
 
