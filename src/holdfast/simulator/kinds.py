@@ -61,6 +61,12 @@ KINDS = (
     Kind("failed_job", "Failed job", content=True),
     Kind("rejected_job", "Rejected job", content=True),
     Kind("stuck_job", "Job that never ends", content=True),
+    Kind("invalid_token", "Token that is not valid, told with 200", content=True),
+    Kind("missing_scope", "Token without a scope", content=True),
+    Kind("expiring_token", "Token that expires within an hour", content=True),
+    Kind("wrong_account", "Token of another account", content=True),
+    Kind("error_in_success", "Error in a body with 200", content=True),
+    Kind("stale_refresh", "Renewal that renews nothing", content=True),
     Kind("lost_answer", "Done, but the answer is lost"),
     Kind("hang", "Never answers", (Field("seconds", "number", 3600.0, 0.0, 86_400.0),)),
     Kind(
