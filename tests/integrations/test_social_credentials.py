@@ -128,7 +128,7 @@ async def test_instagram_without_a_user_id_still_has_an_id() -> None:
 @every_network
 async def test_what_is_expired_and_cannot_be_renewed_is_told(network: Network) -> None:
     """A token that died needs people: an expired one, or a refresh token that is dead too."""
-    seconds = {"token_seconds": 100.0}
+    seconds: dict[str, Any] = {"token_seconds": 100.0}
     if "REFRESH_TOKEN" in str(network.keys):
         seconds["refresh_seconds"] = 1000.0
     async with stage(network, **seconds) as on:

@@ -8,6 +8,7 @@ from holdfast.integrations.facebook import FACEBOOK
 from holdfast.integrations.instagram import INSTAGRAM
 from holdfast.integrations.integration import Integration
 from holdfast.integrations.linkedin import LINKEDIN
+from holdfast.integrations.mistral import MISTRAL
 from holdfast.integrations.openai import OPENAI
 from holdfast.integrations.prokerala import PROKERALA
 from holdfast.integrations.tiktok import TIKTOK
@@ -19,6 +20,7 @@ CATALOG: Mapping[str, Integration] = {
     for known in (
         *(OPENAI, PROKERALA, ELEVENLABS, DID),
         *(FACEBOOK, INSTAGRAM, YOUTUBE, X, LINKEDIN, TIKTOK),
+        MISTRAL,
     )
 }
 """Every provider by name. Adding one is one file, and its name in this tuple."""

@@ -6,6 +6,7 @@ from holdfast.clock import Clock
 from holdfast.simulator.provider import Provider
 from holdfast.simulator.providers.did.provider import Did
 from holdfast.simulator.providers.elevenlabs.provider import ElevenLabs
+from holdfast.simulator.providers.mistral import Mistral
 from holdfast.simulator.providers.openai.provider import OpenAI
 from holdfast.simulator.providers.prokerala.provider import Prokerala
 from holdfast.simulator.providers.social.facebook import Facebook
@@ -26,6 +27,7 @@ class MakeProvider(Protocol):
 PROVIDERS: Final[tuple[MakeProvider, ...]] = (
     *(OpenAI, Prokerala, ElevenLabs, Did),
     *(Facebook, Instagram, YouTube, X, LinkedIn, TikTok),
+    Mistral,
 )
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Facebook",
     "Instagram",
     "LinkedIn",
+    "Mistral",
     "OpenAI",
     "Prokerala",
     "TikTok",
