@@ -1,8 +1,10 @@
 """What one network alone does with credentials."""
 
+from typing import Any
+
 import pytest
 
-from holdfast.errors import AuthenticationError, HoldfastError, RateLimited
+from holdfast.errors import AuthenticationError, LimitReached
 from holdfast.integrations.access import ServiceHealth
 from tests.integrations.networks import stage
 
@@ -53,15 +55,18 @@ async def test_health_asks_for_nothing_that_costs_quota() -> None:
         assert "channels" not in [operation for operation, _ in await on.requests()]
 
 
-async def test_used_up_limits_are_learned_from_the_headers() -> None:
-    """X tells a moment, Facebook minutes: the wait is the network's own."""
-    async with stage("x", calls_per_15_minutes=1) as on:
-        await on.service.check()
-        health = await on.service.health()
-        assert health.state == "unknown"
-        assert [one for one, _ in await on.requests()].count("me") == 1
-    async with stage("facebook", calls_per_hour=1) as on:
-        await on.service.check()
-        with pytest.raises((RateLimited, HoldfastError)) as caught:
+async def test_a_used_up_limit_is_learned_from_the_headers_of_the_last_call() -> None:
+    """X tells a moment, Facebook minutes: the next call is not even sent."""
+    for name, limit, operation, seconds in (
+        ("x", {"calls_per_15_minutes": 1}, "me", 900.0),
+        ("facebook", {"calls_per_hour": 1}, "debug-token", 3600.0),
+    ):
+        options: dict[str, Any] = limit
+        async with stage(name, **options) as on:
             await on.service.check()
-    assert getattr(caught.value, "retry_after_seconds", None) in (None, 3600.0)
+            assert (await on.service.health()).state == "unknown"
+            with pytest.raises(LimitReached) as told:
+                await on.service.check()
+            asked = [one for one in await on.requests() if one[0] == operation]
+        assert asked == [(operation, 200)]
+        assert told.value.retry_in_seconds == pytest.approx(seconds, abs=1.0)
