@@ -42,7 +42,7 @@ def _told(document: Any) -> Exchange:
         (judge_listed(_told({"talks": [{}]})), "fail", "no list of talks"),
         (judge_credits(_told({"remaining": True})), "fail", "remaining is True"),
         (judge_credits(_told({"remaining": 0})), "warn", "no credits"),
-        (judge_grant(_told({"access_token": "t", "expires_in": "soon"})), "fail", "seconds expected"),
+        (judge_grant(_told({"access_token": "t", "expires_in": "soon"})), "fail", "seconds"),
         (judge_rotation(_told({"access_token": "t", "expires_in": 9})), "warn", "no refresh_token"),
     ],
 )  # fmt: skip
