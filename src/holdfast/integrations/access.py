@@ -8,6 +8,7 @@ from typing import Literal, Protocol, Self
 import httpx2
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
+from holdfast.integrations.token_store import MemoryTokens, TokenStore
 from holdfast.integrations.websocket import GuardedSocket
 from holdfast.integrations.websocket_request import SocketRequest
 
@@ -31,7 +32,7 @@ class Access:
     """The guarded ways to one provider.
 
     *http* raises the provider's errors as ours (`ProviderError`); *keys* are its credentials by
-    environment name, none of them empty.
+    environment name, none of them empty; *tokens* keeps what networks renew.
     """
 
     http: httpx2.AsyncClient
@@ -39,6 +40,7 @@ class Access:
     open_socket: OpenSocket
     limits: Limits
     clock: Clock = SYSTEM_CLOCK
+    tokens: TokenStore = field(default_factory=MemoryTokens)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from holdfast.integrations.delivery import Delivery, Opened, Pieces, watching
 from holdfast.integrations.exchange import Asked, Exchange, query_of
 from holdfast.integrations.integration import Integration, Operation
 from holdfast.integrations.library import Library
+from holdfast.integrations.private_query import on_the_wire, private_values
 from holdfast.integrations.quota import quotas, used_up_seconds
 from holdfast.resilience.limiter import Limiter
 
@@ -66,7 +67,8 @@ class Carrier:
         self._integration, self._guard_for, self._library = integration, guard_for, library
         self._send, self._clock, self._raises = send, clock, raise_provider_errors
         public = library.url(integration.base_url)
-        self._address = Address(integration.name, library.url(base_url), public)
+        further = [library.url(known) for known in integration.further_urls]
+        self._address = Address(integration.name, library.url(base_url), public, further)
 
     async def carry(self, request: Any) -> Any:
         """The library's response to its *request*; raises `HoldfastError`."""
@@ -97,7 +99,7 @@ class Carrier:
         if wire is not None:
             wire.sending(asked.method, request.url.host, request.headers)
         with self._library.sending(self._integration.name):
-            native = await self._send(request)
+            native = await self._send(on_the_wire(request))
         if wire is not None:
             wire.received(native.status_code)
         if native.is_success and _is_stream(errand.operation, native):
@@ -178,10 +180,10 @@ class Errand:
 def cleaned(error: ProviderError, request: Any) -> ProviderError:
     """*error* without the credentials of *request*, should the provider have echoed them."""
     message = str(error)
-    for header in _SECRET_HEADERS:
-        for secret in request.headers.get(header, "").split():
-            if len(secret) >= _SHORTEST_SECRET:
-                message = message.replace(secret, "***")
+    sent = [part for name in _SECRET_HEADERS for part in request.headers.get(name, "").split()]
+    for secret in (*sent, *private_values(request)):
+        if len(secret) >= _SHORTEST_SECRET:
+            message = message.replace(secret, "***")
     error.args = (message,)
     return error
 
