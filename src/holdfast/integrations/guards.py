@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -19,6 +20,7 @@ from holdfast.integrations.integration import (
     ServiceDefaults,
 )
 from holdfast.integrations.metering import Metering
+from holdfast.integrations.prices import Prices
 from holdfast.resilience.budget import RetryBudget
 from holdfast.resilience.circuit import BreakerOptions
 from holdfast.resilience.input_check import Check
@@ -26,6 +28,7 @@ from holdfast.resilience.limiter import Limiter, LimiterOptions
 from holdfast.resilience.retry import RetryOptions
 
 _NO_LIMITS: Mapping[str, LimiterOptions] = {}
+_BUILT_IN = Prices()
 
 
 def guards_of(
@@ -38,12 +41,14 @@ def guards_of(
     new_id: Callable[[], int] | None = None,
     max_text_length: int | None = None,
     limits: Mapping[str, LimiterOptions] = _NO_LIMITS,
+    prices: Prices = _BUILT_IN,
 ) -> Mapping[str, Guard]:
     """A guard for each operation by name, and one called "other" for unknown paths.
 
     All are put under *controls*. *max_text_length* is in characters (default: the
     integration's); an operation that is not safe is repeated only when nothing was done.
-    An operation named in *limits* has a rate of its own instead of the common one.
+    An operation named in *limits* has a rate of its own instead of the common one. *prices* say
+    what its usage costs.
     """
     new_id = new_id or itertools.count(1).__next__
     shared = Limiter(options.limiter) if options.limiter else None
@@ -60,7 +65,8 @@ def guards_of(
             limiter=Limiter(limits[operation.name]) if operation.name in limits else shared,
             budget=budget, sink=sink, clock=clock, new_id=new_id,
         )  # fmt: skip
-        policies = (*built.policies, Metering(integration.read_usage))
+        cost_usd = partial(prices.cost_usd, integration.name, operation.name)
+        policies = (*built.policies, Metering(integration.read_usage, cost_usd))
         metered = Guard(
             integration.name, operation.name, policies, sink=sink, clock=clock, new_id=new_id
         )
