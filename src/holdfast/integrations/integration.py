@@ -103,6 +103,8 @@ class ServiceKind:
 class Integration:
     """A provider. *key_names* are the environment names of its credentials.
 
+    What is in *optional_key_names* may be missing. *further_urls* are other hosts of the provider:
+    what is addressed there goes there, or to the configured base URL if that is not the public one.
     *read_error* is the provider's documented error table: None when the answer is no error.
     """
 
@@ -116,6 +118,8 @@ class Integration:
     read_usage: Callable[[Exchange], Usage | None]
     defaults: ServiceDefaults = ServiceDefaults()
     services: tuple[ServiceKind, ...] = ()
+    optional_key_names: tuple[str, ...] = ()
+    further_urls: tuple[str, ...] = ()
 
     def operation_of(self, asked: Asked) -> Operation:
         """The operation that *asked* is; `OTHER` when it is none of ours."""

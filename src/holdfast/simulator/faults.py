@@ -8,7 +8,8 @@ from holdfast.simulator.scenario import Scenario
 from holdfast.simulator.switchboard import Switchboard
 from holdfast.simulator.wire import Answer, Refused
 
-OK: Final = 200
+GATEWAY_TIMEOUT: Final = 504
+GOOD: Final = range(200, 300)
 HTML_PAGE = (
     b"<!doctype html><html><head><title>502 Bad Gateway</title></head>"
     b"<body><center><h1>502 Bad Gateway</h1></center></body></html>"
@@ -28,7 +29,7 @@ async def respond(exchange: Exchange, board: Switchboard) -> Answer:
         _note(exchange, scenario, board)
         return await _disturbed(exchange, scenario)
     good = _healthy(exchange)
-    bad = twist(exchange.call, good) if good.status == OK else good
+    bad = twist(exchange.call, good) if good.status in GOOD else good
     if bad is not good:
         _note(exchange, scenario, board)
     return bad
@@ -55,6 +56,9 @@ async def _disturbed(exchange: Exchange, scenario: Scenario) -> Answer:
             refusal = exchange.provider.error(exchange.call, 429)
             wait = str(scenario.integer("retry_after_seconds"))
             return replace(refusal, headers={**refusal.headers, "retry-after": wait})
+        case "lost_answer":
+            _healthy(exchange)
+            return exchange.provider.error(exchange.call, GATEWAY_TIMEOUT)
         case "malformed":
             return _malformed(scenario.text("body"))
         case "latency":

@@ -58,6 +58,10 @@ KINDS = (
     Kind("silent_audio", "Silent audio", content=True),
     Kind("incomplete_chart", "Incomplete chart", content=True),
     Kind("truncated_stream", "Truncated stream", content=True),
+    Kind("failed_job", "Failed job", content=True),
+    Kind("rejected_job", "Rejected job", content=True),
+    Kind("stuck_job", "Job that never ends", content=True),
+    Kind("lost_answer", "Done, but the answer is lost"),
     Kind("hang", "Never answers", (Field("seconds", "number", 3600.0, 0.0, 86_400.0),)),
     Kind(
         "malformed",
