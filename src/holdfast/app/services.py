@@ -122,10 +122,12 @@ class ServiceDirectory:
         return self._access[known.name]
 
     def _keys(self, known: Integration) -> dict[str, str]:
-        keys = self._ways.settings.keys
+        given = self._ways.settings.keys
+        there = [name for name in (*known.key_names, *known.optional_key_names) if name in given]
+        keys = {name: given[name].get_secret_value() for name in there}
         if is_simulated(self._ways.settings, known.name):
-            return dict.fromkeys(known.key_names, MADE_UP_KEY)
-        return {name: keys[name].get_secret_value() for name in known.key_names}
+            return {**keys, **dict.fromkeys(known.key_names, MADE_UP_KEY)}
+        return keys
 
     def _sockets(self, provider: str) -> OpenSocket:
         def open_socket(

@@ -30,7 +30,8 @@ def load_settings(
         for name, known in CATALOG.items()
     }
     keys = {name: known.key_names for name, known in CATALOG.items()}
-    return load(defaults, keys=keys, environ=environ, dotenv=dotenv)
+    optional = [name for known in CATALOG.values() for name in known.optional_key_names]
+    return load(defaults, keys=keys, optional_keys=optional, environ=environ, dotenv=dotenv)
 
 
 def setup_monitoring(

@@ -42,7 +42,7 @@ _OPENAI, _READ = "https://developers.openai.com/api/docs/pricing", date(2026, 11
 
 
 def _chat(model: str, fresh: float, cached: float | None, output: float) -> Iterable[Price]:
-    for part, usd in (("input", fresh), ("cached_input", cached), ("output", output)):
+    for part, usd in (("input", fresh), ("cached", cached), ("output", output)):
         if usd is not None:
             yield Price(
                 integration="openai", operation="chat", model=model, unit="tokens", part=part,

@@ -25,15 +25,16 @@ def load(
     defaults: Mapping[str, Mapping[str, Any]],
     *,
     keys: Mapping[str, Sequence[str]] = _NO_KEYS,
+    optional_keys: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
     dotenv: Path | None = Path(".env"),
 ) -> Settings:
     """The settings of this process; *defaults* are each integration's own, by its name.
 
-    *keys* names the variables of each integration's credentials. One that lacks some is pointed
-    at the simulator, when ``HOLDFAST_SIMULATOR_URL`` says where it is. Raises `SettingsError`
-    that names every wrong variable, its value and what is allowed. Warns of a ``HOLDFAST_``
-    variable that nobody reads.
+    *keys* names the variables of each integration's credentials; *optional_keys* are read too.
+    Who lacks keys is pointed at the simulator, when ``HOLDFAST_SIMULATOR_URL`` says where it is.
+    Raises `SettingsError` that names every wrong variable, its value and what is allowed. Warns
+    of a ``HOLDFAST_`` variable that nobody reads.
     """
     sources = Sources(os.environ if environ is None else environ, dotenv)
     wrong: list[str] = []
@@ -47,7 +48,8 @@ def load(
     if wrong or settings is None:
         raise SettingsError("\n".join(["settings that cannot be used:", *wrong]))
     _warn_of_unknown(sources)
-    credentials = _credentials(keys, sources, used)
+    wanted = (*(name for names in keys.values() for name in names), *optional_keys)
+    credentials = _credentials(wanted, sources, used)
     complete: Settings = settings.model_copy(
         update={"services": services, "keys": credentials, "sources": used}
     )
@@ -55,9 +57,9 @@ def load(
 
 
 def _credentials(
-    keys: Mapping[str, Sequence[str]], sources: Sources, used: dict[str, str]
+    names: Sequence[str], sources: Sources, used: dict[str, str]
 ) -> dict[str, SecretStr]:
-    named = (sources.find((name,)) for names in keys.values() for name in names)
+    named = (sources.find((name,)) for name in names)
     found = {one.variable: one for one in named if one is not None and one.value.strip()}
     used.update({name: one.source for name, one in found.items()})
     return {name: SecretStr(one.value.strip()) for name, one in found.items()}
