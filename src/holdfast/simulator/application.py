@@ -1,6 +1,7 @@
 """The simulator as an ASGI application."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from holdfast.simulator.endpoint import Endpoint, Stage
 from holdfast.simulator.journal import Journal
 from holdfast.simulator.provider import Operation, Provider
 from holdfast.simulator.providers import PROVIDERS
+from holdfast.simulator.scenario_file import read_scenario_file
 from holdfast.simulator.switchboard import Switchboard
 
 
@@ -21,16 +23,20 @@ def create_simulator(
     *,
     pace: float = 0.0,
     providers: Sequence[Provider] | None = None,
+    scenarios: Path | None = None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> Starlette:
     """One application that speaks for all *providers*, each under `/{its name}`.
 
     *seed* decides every answer and every fault. *pace* 0.0 answers at once, 1.0 about as slowly
     as the real providers. *providers*: those of `PROVIDERS` with their defaults, or your own
-    instances: `create_simulator(providers=[Prokerala(requests_per_minute=5)])`.
+    instances: `create_simulator(providers=[Prokerala(requests_per_minute=5)])`. *scenarios* is a
+    file of those that are played from the start.
     """
     cast = [make(clock=clock) for make in PROVIDERS] if providers is None else list(providers)
     stage = Stage(Switchboard(cast, clock), Journal(), seed, pace, clock)
+    if scenarios is not None:
+        stage.board.put_all(read_scenario_file(scenarios, stage.board.providers))
     routes = control_routes(stage)
     for provider in cast:
         routes += _routes(stage, provider)

@@ -19,6 +19,13 @@ class InvalidScenario(SimulatorError):
         self.field, self.value, self.allowed = field, repr(value)[:100], allowed
         super().__init__(f"{field}: {self.value} is not allowed; use {allowed}")
 
+    def within(self, name: str) -> "InvalidScenario":
+        """The same, where *name* tells whose field it is."""
+        inner = InvalidScenario(f"{name}.{self.field}", None, self.allowed)
+        inner.value = self.value
+        inner.args = (f"{inner.field}: {inner.value} is not allowed; use {inner.allowed}",)
+        return inner
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:

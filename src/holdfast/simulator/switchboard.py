@@ -1,6 +1,6 @@
 """Which scenario is on for which provider, and how many calls it has hit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from holdfast.clock import Clock
@@ -43,6 +43,11 @@ class Switchboard:
         lane.times_left = scenario.times if scenario else None
         ends_after = scenario.for_seconds if scenario else None
         lane.ends_at = None if ends_after is None else self._clock.monotonic() + ends_after
+
+    def put_all(self, scenarios: Mapping[str, Scenario]) -> None:
+        """Play these from now on, and no others."""
+        for name in self._lanes:
+            self.put(name, scenarios.get(name))
 
     def clear(self) -> None:
         """Every provider behaves well again."""
