@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+from holdfast.integrations.deepgram import DEEPGRAM
 from holdfast.integrations.elevenlabs import ELEVENLABS
 from holdfast.integrations.integration import Integration
 from holdfast.integrations.openai import OPENAI
 from holdfast.integrations.prokerala import PROKERALA
 
 CATALOG: Mapping[str, Integration] = {
-    known.name: known for known in (OPENAI, PROKERALA, ELEVENLABS)
+    known.name: known for known in (OPENAI, PROKERALA, ELEVENLABS, DEEPGRAM)
 }
 """Every provider by name. Adding one is one file, and its name in this tuple."""

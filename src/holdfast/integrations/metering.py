@@ -1,6 +1,7 @@
 """The innermost policy: writes on the call what the provider says it cost."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from holdfast.events import Usage
@@ -21,14 +22,18 @@ class Metering:
         answer = await proceed(call)
         if isinstance(answer, Exchange):
             call.usage = added(call.usage, self._read_usage(answer))
-        elif isinstance(answer, OpenStream) and isinstance(answer.head, Opened):
-            opened = answer.head
-            call.at_end(lambda _error: self._at_end(call, opened))
+        elif isinstance(answer, OpenStream):
+            head = answer.head
+            call.at_end(lambda _error: self._at_end(call, head))
         return answer
 
-    def _at_end(self, call: Call, opened: Opened) -> None:
-        told = opened.watch.usage() if opened.watch else None
-        call.usage = added(call.usage, told or self._read_usage(opened.begun))
+    def _at_end(self, call: Call, head: Any) -> None:
+        """A stream's watch tells what it cost, a WebSocket's too, else the head of an answer."""
+        usage = getattr(getattr(head, "watch", None), "usage", None)
+        told: Usage | None = usage() if usage is not None else None
+        if told is None and isinstance(head, Opened):
+            told = self._read_usage(head.begun)
+        call.usage = added(call.usage, told)
 
 
 def added(before: Usage | None, more: Usage | None) -> Usage | None:
@@ -36,4 +41,4 @@ def added(before: Usage | None, more: Usage | None) -> Usage | None:
     if before is None or more is None or before.unit != more.unit:
         return more or before
     remaining = before.remaining if more.remaining is None else more.remaining
-    return Usage(more.unit, before.amount + more.amount, remaining)
+    return replace(more, amount=before.amount + more.amount, remaining=remaining)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.simulator.control import control_routes, problem
@@ -13,6 +13,7 @@ from holdfast.simulator.endpoint import Endpoint, Stage
 from holdfast.simulator.journal import Journal
 from holdfast.simulator.provider import Operation, Provider
 from holdfast.simulator.providers import PROVIDERS
+from holdfast.simulator.socket_endpoint import SocketEndpoint
 from holdfast.simulator.switchboard import Switchboard
 
 
@@ -31,7 +32,7 @@ def create_simulator(
     """
     cast = [make(clock=clock) for make in PROVIDERS] if providers is None else list(providers)
     stage = Stage(Switchboard(cast, clock), Journal(), seed, pace, clock)
-    routes = control_routes(stage)
+    routes: list[BaseRoute] = [*control_routes(stage)]
     for provider in cast:
         routes += _routes(stage, provider)
     routes.append(Route("/{path:path}", _nothing_here, methods=None))
@@ -40,14 +41,18 @@ def create_simulator(
     return application
 
 
-def _routes(stage: Stage, provider: Provider) -> list[Route]:
+def _routes(stage: Stage, provider: Provider) -> list[BaseRoute]:
     lost = Operation("unknown_path", "*", "/{path:path}", provider.unknown_path)
     known = [
         Route(f"/{provider.name}{o.path}", Endpoint(stage, provider, o), methods=[o.method])
         for o in provider.operations
     ]
     rest = Route(f"/{provider.name}{lost.path}", Endpoint(stage, provider, lost))
-    return [*known, rest]
+    sockets = [
+        WebSocketRoute(f"/{provider.name}{o.path}", SocketEndpoint(stage, provider, o))
+        for o in provider.sockets
+    ]
+    return [*known, *sockets, rest]
 
 
 async def _nothing_here(request: Request) -> Response:

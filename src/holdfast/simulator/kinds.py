@@ -58,6 +58,10 @@ KINDS = (
     Kind("silent_audio", "Silent audio", content=True),
     Kind("incomplete_chart", "Incomplete chart", content=True),
     Kind("truncated_stream", "Truncated stream", content=True),
+    Kind("early_close", "Connection lost"),
+    Kind("low_confidence", "Unsure answer", content=True),
+    Kind("wrong_language", "Wrong language", content=True),
+    Kind("untranslated", "Untranslated text", content=True),
     Kind("hang", "Never answers", (Field("seconds", "number", 3600.0, 0.0, 86_400.0),)),
     Kind(
         "malformed",

@@ -4,6 +4,7 @@ from typing import Final, Protocol
 
 from holdfast.clock import Clock
 from holdfast.simulator.provider import Provider
+from holdfast.simulator.providers.deepgram.provider import Deepgram
 from holdfast.simulator.providers.elevenlabs.provider import ElevenLabs
 from holdfast.simulator.providers.openai.provider import OpenAI
 from holdfast.simulator.providers.prokerala.provider import Prokerala
@@ -16,6 +17,6 @@ class MakeProvider(Protocol):
         """A new provider whose limits and stamps follow *clock*."""
 
 
-PROVIDERS: Final[tuple[MakeProvider, ...]] = (OpenAI, Prokerala, ElevenLabs)
+PROVIDERS: Final[tuple[MakeProvider, ...]] = (OpenAI, Prokerala, ElevenLabs, Deepgram)
 
-__all__ = ["PROVIDERS", "ElevenLabs", "OpenAI", "Prokerala"]
+__all__ = ["PROVIDERS", "Deepgram", "ElevenLabs", "OpenAI", "Prokerala"]
