@@ -235,7 +235,9 @@ class Monitoring:
             self._guards[integration] = guards_of(
                 CATALOG[integration], self._options(integration, None), controls=self.controls,
                 sink=self.emit, clock=self.clock, new_id=self._new_id,
-                max_text_length=service.max_text_length, prices=self._prices,
+                max_text_length=service.max_text_length,
+                max_audio_size_mb=service.max_audio_size_mb,
+                max_audio_duration_sec=service.max_audio_duration_sec, prices=self._prices,
             )  # fmt: skip
         return self._guards[integration]
 

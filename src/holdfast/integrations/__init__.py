@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from holdfast.integrations.deepgram import DEEPGRAM
 from holdfast.integrations.did import DID
 from holdfast.integrations.elevenlabs import ELEVENLABS
 from holdfast.integrations.integration import Integration
@@ -9,6 +10,6 @@ from holdfast.integrations.openai import OPENAI
 from holdfast.integrations.prokerala import PROKERALA
 
 CATALOG: Mapping[str, Integration] = {
-    known.name: known for known in (OPENAI, PROKERALA, ELEVENLABS, DID)
+    known.name: known for known in (OPENAI, PROKERALA, ELEVENLABS, DID, DEEPGRAM)
 }
 """Every provider by name. Adding one is one file, and its name in this tuple."""

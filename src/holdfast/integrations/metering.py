@@ -32,14 +32,18 @@ class Metering:
         answer = await proceed(call)
         if isinstance(answer, Exchange):
             call.usage = added(call.usage, self._priced(self._read_usage(answer)))
-        elif isinstance(answer, OpenStream) and isinstance(answer.head, Opened):
-            opened = answer.head
-            call.at_end(lambda _error: self._at_end(call, opened))
+        elif isinstance(answer, OpenStream):
+            head = answer.head
+            call.at_end(lambda _error: self._at_end(call, head))
         return answer
 
-    def _at_end(self, call: Call, opened: Opened) -> None:
-        told = opened.watch.usage() if opened.watch else None
-        call.usage = added(call.usage, self._priced(told or self._read_usage(opened.begun)))
+    def _at_end(self, call: Call, head: Any) -> None:
+        """A stream's watch tells what it cost, a WebSocket's too, else the head of an answer."""
+        usage = getattr(getattr(head, "watch", None), "usage", None)
+        told: Usage | None = usage() if usage is not None else None
+        if told is None and isinstance(head, Opened):
+            told = self._read_usage(head.begun)
+        call.usage = added(call.usage, self._priced(told))
 
     def _priced(self, usage: Usage | None) -> Usage | None:
         """With its cost, unless the provider told that itself."""

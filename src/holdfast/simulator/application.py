@@ -6,7 +6,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.simulator.control import control_routes, problem
@@ -15,6 +15,7 @@ from holdfast.simulator.journal import Journal
 from holdfast.simulator.provider import Operation, Provider
 from holdfast.simulator.providers import PROVIDERS
 from holdfast.simulator.scenario_file import read_scenario_file
+from holdfast.simulator.socket_endpoint import SocketEndpoint
 from holdfast.simulator.switchboard import Switchboard
 
 
@@ -37,7 +38,7 @@ def create_simulator(
     stage = Stage(Switchboard(cast, clock), Journal(), seed, pace, clock)
     if scenarios is not None:
         stage.board.put_all(read_scenario_file(scenarios, stage.board.providers))
-    routes = control_routes(stage)
+    routes: list[BaseRoute] = [*control_routes(stage)]
     for provider in cast:
         routes += _routes(stage, provider)
     routes.append(Route("/{path:path}", _nothing_here, methods=None))
@@ -46,14 +47,18 @@ def create_simulator(
     return application
 
 
-def _routes(stage: Stage, provider: Provider) -> list[Route]:
+def _routes(stage: Stage, provider: Provider) -> list[BaseRoute]:
     lost = Operation("unknown_path", "*", "/{path:path}", provider.unknown_path)
     known = [
         Route(f"/{provider.name}{o.path}", Endpoint(stage, provider, o), methods=[o.method])
         for o in provider.operations
     ]
     rest = Route(f"/{provider.name}{lost.path}", Endpoint(stage, provider, lost))
-    return [*known, rest]
+    sockets = [
+        WebSocketRoute(f"/{provider.name}{o.path}", SocketEndpoint(stage, provider, o))
+        for o in provider.sockets
+    ]
+    return [*known, *sockets, rest]
 
 
 async def _nothing_here(request: Request) -> Response:

@@ -120,7 +120,7 @@ class _Control:
 
 
 def _describe(kind: Kind, providers: dict[str, Provider]) -> dict[str, object]:
-    able = [n for n, p in providers.items() if any(suits(kind, o) for o in p.operations)]
+    able = [n for n, p in providers.items() if any(suits(kind, o) for o in p.everything)]
     own = {field.name: field.describe() for field in kind.parameters}
     return {"kind": kind.name, "title": kind.title, "providers": able, "parameters": own}
 

@@ -74,6 +74,10 @@ KINDS = (
     Kind("nan_vectors", "Vectors that are no numbers", content=True),
     Kind("zero_vectors", "Vectors of nothing", content=True),
     Kind("same_vectors", "One vector for all texts", content=True),
+    Kind("early_close", "Connection lost"),
+    Kind("low_confidence", "Unsure answer", content=True),
+    Kind("wrong_language", "Wrong language", content=True),
+    Kind("untranslated", "Untranslated text", content=True),
     Kind("hang", "Never answers", (Field("seconds", "number", 3600.0, 0.0, 86_400.0),)),
     Kind(
         "malformed",

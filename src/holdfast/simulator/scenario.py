@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from holdfast.simulator.errors import SimulatorError
 from holdfast.simulator.kinds import COMMON, KINDS, Field, Kind
-from holdfast.simulator.provider import Operation, Provider
+from holdfast.simulator.provider import AnyOperation, Provider
 from holdfast.simulator.wire import Call, Json
 
 Value = float | str | None
@@ -65,7 +65,7 @@ class Scenario:
         return self.operation in (None, call.operation) and call.dice("hit").random() < self.rate
 
 
-def suits(kind: Kind, operation: Operation) -> bool:
+def suits(kind: Kind, operation: AnyOperation) -> bool:
     """Whether *operation* can suffer a fault of this *kind*."""
     return not kind.content or kind.name in operation.twists
 
@@ -88,7 +88,7 @@ def read_scenario(document: Json, provider: Provider) -> Scenario:
 
 
 def _kind(name: object, provider: Provider) -> Kind:
-    possible = {k.name: k for k in KINDS if any(suits(k, o) for o in provider.operations)}
+    possible = {k.name: k for k in KINDS if any(suits(k, o) for o in provider.everything)}
     if not isinstance(name, str) or name not in possible:
         raise InvalidScenario("kind", name, f"one of {_listed(possible)} for {provider.name}")
     return possible[name]
@@ -118,7 +118,7 @@ def _number(field: Field, value: Json) -> float:
 
 
 def _check_operation(name: Value, kind: Kind, provider: Provider) -> None:
-    possible = [operation.name for operation in provider.operations if suits(kind, operation)]
+    possible = [operation.name for operation in provider.everything if suits(kind, operation)]
     if name is not None and name not in possible:
         raise InvalidScenario("operation", name, f"null or one of {_listed(possible)}")
 

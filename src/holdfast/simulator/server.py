@@ -128,7 +128,9 @@ def _server(
     config = uvicorn.Config(
         application,
         http=_Protocol,
-        ws="none",
+        ws="websockets-sansio",
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
         access_log=False,

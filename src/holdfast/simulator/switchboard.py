@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from holdfast.clock import Clock
 from holdfast.simulator.kinds import KINDS
-from holdfast.simulator.provider import Operation, Provider
+from holdfast.simulator.provider import AnyOperation, Provider
 from holdfast.simulator.scenario import Scenario, suits
 from holdfast.simulator.wire import Call
 
@@ -67,7 +67,7 @@ class Switchboard:
         self._lanes[provider].calls += 1
         return self._lanes[provider].calls
 
-    def fault_for(self, operation: Operation, call: Call) -> Scenario | None:
+    def fault_for(self, operation: AnyOperation, call: Call) -> Scenario | None:
         """The scenario that *call* has to suffer, if any. `spend` counts it once it did."""
         scenario = self.scenario(call.provider)
         if scenario is None or not suits(_KIND[scenario.kind], operation):

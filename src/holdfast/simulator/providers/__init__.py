@@ -4,6 +4,7 @@ from typing import Final, Protocol
 
 from holdfast.clock import Clock
 from holdfast.simulator.provider import Provider
+from holdfast.simulator.providers.deepgram.provider import Deepgram
 from holdfast.simulator.providers.did.provider import Did
 from holdfast.simulator.providers.elevenlabs.provider import ElevenLabs
 from holdfast.simulator.providers.openai.provider import OpenAI
@@ -17,6 +18,6 @@ class MakeProvider(Protocol):
         """A new provider whose limits and stamps follow *clock*."""
 
 
-PROVIDERS: Final[tuple[MakeProvider, ...]] = (OpenAI, Prokerala, ElevenLabs, Did)
+PROVIDERS: Final[tuple[MakeProvider, ...]] = (OpenAI, Prokerala, ElevenLabs, Did, Deepgram)
 
-__all__ = ["PROVIDERS", "Did", "ElevenLabs", "OpenAI", "Prokerala"]
+__all__ = ["PROVIDERS", "Deepgram", "Did", "ElevenLabs", "OpenAI", "Prokerala"]
