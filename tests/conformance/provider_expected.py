@@ -3,8 +3,6 @@
 By status as all share it, then what a provider documents otherwise: (integration, status, code).
 """
 
-from holdfast.simulator.kinds import COMMON, KINDS, Kind
-
 BY_STATUS = {
     400: "InvalidRequest", 401: "AuthenticationError", 402: "QuotaExhausted",
     403: "PermissionDenied", 404: "NotFound", 408: "Unavailable", 409: "Conflict",
@@ -19,7 +17,14 @@ EXCEPTIONS: dict[tuple[str, int, str | None], str] = {
     ("elevenlabs", 401, "quota_exceeded"): "QuotaExhausted",
     ("elevenlabs", 425, "too_early"): "Unavailable",
     ("did", 451, None): "ContentRejected",
+    ("deepgram", 401, "INSUFFICIENT_PERMISSIONS"): "PermissionDenied",
+    ("deepgram", 422, "ASR_UNPROCESSABLE_ENTITY"): "Unavailable",
 }
+
+TRANSLATED = {
+    ("did", "credits", "NotFound"): "none at all: that is how D-ID says that there are no credits",
+}
+"""(integration, row, class) of what the guard tells and the client does not raise, and why."""
 
 RETRIED = {"RateLimited", "Unavailable", "TimedOut", "ProtocolError", "SemanticError"}
 """What may succeed at a second try."""
@@ -29,31 +34,46 @@ BLAMELESS = {
 }  # fmt: skip
 """What is no evidence against the provider's health: the breaker does not count it."""
 
-NOTHING_DONE = {408, 425, 429}
+UNTOUCHED = {408, 425, 429}
 """The provider did not look at it: even what must not be done twice may be sent again."""
 
 BY_KIND = {
-    "latency": None, "rate_limited": "RateLimited", "hang": "TimedOut", "malformed":
-    "ProtocolError", "truncated_stream": "ProtocolError", "lost_answer": "Unavailable",
-    "rejected_job": "ContentRejected", "failed_job": "Unavailable", "stuck_job": None,
-    "early_close": "Unavailable",
+    "latency": None, "rate_limited": "RateLimited", "hang": "TimedOut",
+    "malformed": "ProtocolError", "truncated_stream": "ProtocolError",
+    "early_close": "ProtocolError", "lost_answer": "Unavailable", "stream_error": "Unavailable",
+    "rejected_job": "ContentRejected", "failed_job": "SemanticError final", "stuck_job": None,
+    "wrong_model": None, "wrong_usage": None, "withheld_answer": "SemanticError final",
+    "cut_answer": "SemanticError final", "low_confidence": "SemanticError final",
 }  # fmt: skip
-"""By scenario; every other one spoils a good answer, which is a `SemanticError`."""
+"""By scenario; every other one spoils a good answer: a `SemanticError`. None: it succeeds all the
+same (with a warning); final: another attempt would bring nothing better."""
 
 OTHERWISE: dict[tuple[str, str, str], str | None] = {
     ("elevenlabs", "tts", "malformed"): "SemanticError",
     ("elevenlabs", "tts-stream", "malformed"): "SemanticError",
+    ("deepgram", "stt", "wrong_language"): "SemanticError final",
+    ("deepgram", "tts", "malformed"): "SemanticError",
+    ("deepgram", "tts-stream", "malformed"): "SemanticError",
+    ("openai", "embeddings", "nan_vectors"): "ProtocolError",  # NaN is no JSON
+    ("elevenlabs", "voices", "empty_success"): None,
+    ("elevenlabs", "voices-search", "empty_success"): None,
 }
 """By (integration, row, scenario)."""
-
-NOT_JUDGED = {"voices", "voices-search", "embeddings", "models"}
-"""Lists that may well be empty: an empty one is no failure."""
 
 PARAMETERS = {
     "latency": {"delay_seconds": 0.01}, "rate_limited": {"retry_after_seconds": 0},
     "hang": {"seconds": 30},
 }  # fmt: skip
 """Waits as short as a test needs."""
+
+ON_A_SOCKET = {"early_close": "Unavailable", "lost_answer": None}
+"""A conversation that is lost is lost in another way, and has no single answer to lose."""
+
+BEFORE_THE_SOCKET_OPENS = {"rate_limited"}
+"""The only scenario, beside errors, that strikes a handshake."""
+
+BEFORE_THE_FIRST_BYTE = {"latency", "rate_limited", "hang", "malformed", "lost_answer"}
+"""What strikes a streamed answer too before anybody has seen a part of it."""
 
 
 def by_answer(integration: str, status: int, code: str | None) -> str:
@@ -67,9 +87,3 @@ def by_scenario(integration: str, row: str, kind: str) -> str | None:
     if (integration, row, kind) in OTHERWISE:
         return OTHERWISE[integration, row, kind]
     return BY_KIND.get(kind, "SemanticError")
-
-
-def kinds() -> tuple[Kind, ...]:
-    """Every scenario but the errors, which have rows of their own."""
-    assert COMMON
-    return tuple(kind for kind in KINDS if kind.name != "error")

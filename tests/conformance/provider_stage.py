@@ -44,7 +44,10 @@ class Seen:
     told: str | None
     counted: int
     state: str
-    ambiguous: bool = False
+    is_ambiguous: bool = False
+
+
+WELL = Seen(None, (), "succeeded", None, 0, "healthy")
 
 
 class Stage:
@@ -55,6 +58,7 @@ class Stage:
         self.base_url = settings.services[integration.name].base_url
         self.facts: list[Event] = []
         self.raised: list[BaseException] = []
+        self.hint_seconds = 0.0
         self.http: Any = http_client(
             integration, lambda operation: self.guards[operation], base_url=self.base_url,
             raise_provider_errors=True, timeout_seconds=PATIENT,
@@ -89,6 +93,7 @@ class Stage:
         except HoldfastError as no:
             error = no
             self.raised.append(no)
+        self.hint_seconds = getattr(error, "retry_after_seconds", None) or 0.0
         mine = [one for one in self.now if _operation(one) == operation]
         finished = [one for one in mine if isinstance(one, CallFinished)]
         failed = [one for one in mine if isinstance(one, AttemptFailed)]

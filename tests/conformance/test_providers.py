@@ -4,20 +4,21 @@ On one real port: the class that is raised, whether it is tried again, the facts
 what the breaker counts and what health says. Every provider of `CATALOG` is found by itself.
 """
 
-import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pytest
 
 from holdfast.clock import SYSTEM_CLOCK
 from holdfast.integrations import CATALOG
+from holdfast.integrations.integration import SOCKET
 from holdfast.simulator import PROVIDERS
-from holdfast.simulator.provider import Operation, Provider
+from holdfast.simulator.kinds import KINDS
+from holdfast.simulator.provider import Provider
 from holdfast.simulator.scenario import suits
 from holdfast.testing import Simulation, simulation
 from tests.conformance import provider_expected as expected
-from tests.conformance.provider_calls import CALLS, NOT_CALLED, Ready, operation_of
-from tests.conformance.provider_stage import HASTY, PATIENT, Seen, Stage, staged
+from tests.conformance.provider_calls import CALLS, NOT_CALLED, operation_of
+from tests.conformance.provider_stage import HASTY, PATIENT, WELL, Seen, Stage, staged
 
 pytestmark = pytest.mark.real_time
 
@@ -25,6 +26,8 @@ ROWS = [(name, row) for name in CATALOG for row in CALLS.get(name, ())]
 DOUBLES: dict[str, Provider] = {
     one.name: one for one in (make(clock=SYSTEM_CLOCK) for make in PROVIDERS)
 }
+Wrong = dict[str, tuple[Seen, Seen]]
+"""What was seen and what was wanted, by what was played."""
 
 
 @pytest.fixture(scope="module")
@@ -44,106 +47,107 @@ def test_every_operation_has_its_row(name: str) -> None:
 @pytest.mark.parametrize(("name", "row"), ROWS)
 async def test_every_error_has_its_class(simulator: Simulation, name: str, row: str) -> None:
     """Documented codes and plain statuses: class, retry, facts, breaker and health."""
+    wrong = Wrong()
     async with staged(CATALOG[name], simulator) as stage:
-        wrong = [
-            (status, code, seen, wanted)
-            for status, code in _answers(name, row)
-            for seen, wanted in [await _error(stage, row, status, code)]
-            if seen != wanted
-        ]
-    assert wrong == []
+        for status, code in _answers(name, row):
+            seen = await _played(stage, row, "error", status=status, code=code)
+            wanted = _wanted_of_answer(stage, row, status, code)
+            if seen != wanted:
+                wrong[f"{status} {code}"] = seen, wanted
+    assert wrong == {}
 
 
 @pytest.mark.parametrize(("name", "row"), ROWS)
 async def test_every_scenario_has_its_end(simulator: Simulation, name: str, row: str) -> None:
     """Slow, hanging, malformed, cut, empty, silent…: and after it all is well again."""
+    wrong = Wrong()
     async with staged(CATALOG[name], simulator) as stage:
-        good = await _played(stage, row, None)
-        double = _double(stage)
-        assert good == Seen(None, (), "succeeded", None, 0, "healthy")
-        wrong = []
-        for kind in expected.kinds():
-            if not suits(kind, double):
-                continue
-            seen = await _played(stage, row, kind.name)
-            wanted = _wanted_of(stage, row, kind.name)
+        first = await _played(stage, row, None)
+        for kind in _kinds(stage):
+            seen = await _played(stage, row, kind)
+            wanted = _wanted_of_scenario(stage, row, kind)
             if seen != wanted:
-                wrong.append((kind.name, seen, wanted))
-        again = await _played(stage, row, None)
-    assert wrong == []
-    assert again == good
+                wrong[kind] = seen, wanted
+        last = await _played(stage, row, None)
+    assert wrong == {}
+    assert (first, last) == (WELL, WELL)
+
+
+async def _played(stage: Stage, row: str, kind: str | None, **parameters: object) -> Seen:
+    """What a call shows while *kind* is played, after all that it needs has gone well."""
+    name = stage.integration.name
+    stage.simulator.behave(name)
+    stage.fresh(PATIENT)
+    act = await CALLS[name][row](stage)
+    stage.fresh(HASTY if kind == "hang" else PATIENT)
+    if kind is not None:
+        stage.simulator.play(name, kind, **{**expected.PARAMETERS.get(kind, {}), **parameters})
+    return await stage.seen(operation_of(row), act)
 
 
 def _answers(name: str, row: str) -> Iterator[tuple[int, str | None]]:
     """Each status as the provider tells it first; its further codes at one operation only."""
-    statuses = sorted({*expected.BY_STATUS, *(s for n, s, _ in expected.EXCEPTIONS if n == name)})
-    for status in statuses:
-        codes = DOUBLES[name].codes(status)
+    documented = {status for integration, status, _ in expected.EXCEPTIONS if integration == name}
+    for status in sorted(expected.BY_STATUS.keys() | documented):
         yield status, None
         if row == next(iter(CALLS[name])):
-            yield from ((status, code) for code in codes)
+            yield from ((status, code) for code in DOUBLES[name].codes(status))
 
 
-async def _error(stage: Stage, row: str, status: int, code: str | None) -> tuple[Seen, Seen]:
-    name = stage.integration.name
-    seen = await _played(stage, row, "error", status=status, code=code)
-    first = next(iter(DOUBLES[name].codes(status)), None)
-    error = expected.by_answer(name, status, code or first)
-    safe = _is_safe(stage, row) or status in expected.NOTHING_DONE or status < 500
-    return seen, _wanted(stage, row, error, retried=safe, patient=_hint(stage) == 0.0)
-
-
-def _wanted_of(stage: Stage, row: str, kind: str) -> Seen:
-    """What the scenario *kind* should have shown."""
-    name = stage.integration.name
-    error = expected.by_scenario(name, row, kind)
-    if stage.simulator.requests(name, 1)[0]["fault"] is None:
-        error = None
-    safe = _is_safe(stage, row) or error == "RateLimited"
-    return _wanted(stage, row, error, retried=safe, patient=True)
-
-
-def _wanted(stage: Stage, row: str, error: str | None, *, retried: bool, patient: bool) -> Seen:
-    if error is None:
-        return Seen(None, (), "succeeded", None, 0, "healthy")
-    again = error in expected.RETRIED and retried and patient and not _is_streamed(stage, row)
-    attempts = ((error, True), (error, False)) if again else ((error, False),)
-    counted = 0 if error in expected.BLAMELESS else len(attempts)
-    ambiguous = error in ("Unavailable", "TimedOut", "ProtocolError") and not retried
-    return Seen(error, attempts, "failed", error, counted, "unhealthy", ambiguous)
-
-
-async def _played(stage: Stage, row: str, kind: str | None, **parameters: object) -> Seen:
-    name, operation = stage.integration.name, operation_of(row)
-    stage.simulator.behave(name)
-    ready: Ready = CALLS[name][row]
-    act = await ready(stage)
-    stage.fresh(HASTY if kind == "hang" else PATIENT)
-    if kind is not None:
-        given = {**expected.PARAMETERS.get(kind, {}), **parameters}
-        stage.simulator.play(name, kind, **given)
-    return await stage.seen(operation, act)
-
-
-def _double(stage: Stage) -> Operation:
-    """The simulator's operation that answered last."""
+def _kinds(stage: Stage) -> list[str]:
+    """Every scenario but the errors that the simulator's operation, asked last, can play."""
     provider = DOUBLES[stage.integration.name]
     asked = stage.simulator.requests(provider.name, 1)[0]["operation"]
-    sockets = getattr(provider, "sockets", ())
-    return next(one for one in (*provider.operations, *sockets) if one.name == asked)
+    double = next(one for one in (*provider.operations, *provider.sockets) if one.name == asked)
+    return [kind.name for kind in KINDS if kind.name != "error" and suits(kind, double)]
+
+
+def _wanted_of_answer(stage: Stage, row: str, status: int, code: str | None) -> Seen:
+    name = stage.integration.name
+    first = next(iter(DOUBLES[name].codes(status)), None)
+    error = expected.by_answer(name, status, code or first)
+    again = _is_safe(stage, row) or status in expected.UNTOUCHED
+    return _wanted(stage, row, error, again=again and stage.hint_seconds == 0)
+
+
+def _wanted_of_scenario(stage: Stage, row: str, kind: str) -> Seen:
+    name = stage.integration.name
+    error = expected.by_scenario(name, row, kind)
+    if _is_socket(stage, row):
+        error = expected.ON_A_SOCKET.get(kind, error)
+    if error is None or stage.simulator.requests(name, 1)[0]["fault"] is None:
+        return WELL
+    again = _is_safe(stage, row) or error == "RateLimited"
+    error, _, final = error.partition(" ")
+    if kind not in _strike_early(stage, row):
+        return Seen(error, (), "failed", error, 1, "unhealthy")
+    return _wanted(stage, row, error, again=again and not final)
+
+
+def _wanted(stage: Stage, row: str, error: str, *, again: bool) -> Seen:
+    """The second attempt, if there is one, fails like the first."""
+    attempts = [(error, True)] if again and error in expected.RETRIED else []
+    counted = 0 if error in expected.BLAMELESS else len(attempts) + 1
+    unclear = not _is_safe(stage, row) and error in ("Unavailable", "TimedOut", "ProtocolError")
+    raised = None if (stage.integration.name, row, error) in expected.TRANSLATED else error
+    return Seen(
+        raised, (*attempts, (error, False)), "failed", error, counted, "unhealthy",
+        is_ambiguous=unclear and not again,
+    )  # fmt: skip
 
 
 def _is_safe(stage: Stage, row: str) -> bool:
     return stage.integration.operation(operation_of(row)).safe
 
 
-def _is_streamed(stage: Stage, row: str) -> bool:
-    return False
+def _is_socket(stage: Stage, row: str) -> bool:
+    return stage.integration.operation(operation_of(row)).method == SOCKET
 
 
-def _hint(stage: Stage) -> float:
-    hints = [getattr(error, "retry_after_seconds", None) for error in stage.raised[-1:]]
-    return next((hint for hint in hints if hint is not None), 0.0)
-
-
-assert dataclasses.is_dataclass(Seen)
+def _strike_early(stage: Stage, row: str) -> Collection[str]:
+    """The scenarios that show before anybody has seen a part of the answer: it can be repeated."""
+    if _is_socket(stage, row):
+        return expected.BEFORE_THE_SOCKET_OPENS
+    if "stream" in row:
+        return expected.BEFORE_THE_FIRST_BYTE
+    return [kind.name for kind in KINDS]

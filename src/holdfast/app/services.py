@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from holdfast.app.health_checks import HealthChecks
 from holdfast.clock import Clock
 from holdfast.errors import ConfigurationError
+from holdfast.guard.guard import Guard
 from holdfast.integrations.access import Access, OpenSocket, Service
 from holdfast.integrations.integration import Integration, ServiceKind
 from holdfast.integrations.websocket import GuardedSocket
@@ -26,6 +27,9 @@ class Ways(Protocol):
 
     settings: Settings
     clock: Clock
+
+    def guard(self, integration: str, operation: str) -> Guard:
+        """The guard of one operation."""
 
     def http_client(self, integration: str, *, raise_provider_errors: bool) -> Any:
         """A guarded HTTP client."""
@@ -118,6 +122,7 @@ class ServiceDirectory:
                 open_socket=self._sockets(known.name),
                 limits=self._ways.settings.services[known.name].limits,
                 clock=self._ways.clock,
+                guard_for=partial(self._ways.guard, known.name),
             )
         return self._access[known.name]
 

@@ -154,6 +154,7 @@ DEEPGRAM = Integration(
             method="POST",
             path=SPEAK,
             checks=(check_text,),
+            validators=(judge_audio,),  # an answer that is no stream is judged too
             texts=texts_in,
             expects_json=False,
             streams=("audio/", "application/octet-stream"),

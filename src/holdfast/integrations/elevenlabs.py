@@ -161,6 +161,7 @@ ELEVENLABS = Integration(
             name="tts-stream",
             method="POST",
             path=f"{SPEECH}/stream",
+            validators=(judge_audio,),  # an answer that is no stream is judged too
             texts=_text,
             expects_json=False,
             streams=("audio/", "application/octet-stream"),
