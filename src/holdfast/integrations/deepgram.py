@@ -153,6 +153,7 @@ DEEPGRAM = Integration(
             name="tts-stream",
             method="POST",
             path=SPEAK,
+            validators=(judge_audio,),  # of what is not even sent as sound
             checks=(check_text,),
             validators=(judge_audio,),  # an answer that is no stream is judged too
             texts=texts_in,
