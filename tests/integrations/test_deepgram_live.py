@@ -25,7 +25,7 @@ from holdfast.integrations.deepgram_stt import DeepgramStt
 from holdfast.integrations.websocket_request import SocketOptions
 from holdfast.simulator.providers import Deepgram
 from tests.integrations.guarded import QUICK
-from tests.integrations.simulated import SECRET, Stage, on_stage, simulated
+from tests.integrations.simulated_voice import SECRET, Stage, on_stage, simulated
 from tests.validation.sounds import tone, wav
 
 pytestmark = pytest.mark.real_time

@@ -12,7 +12,7 @@ from deepgram.environment import DeepgramClientEnvironment
 from holdfast.errors import ProtocolError, SemanticError
 from holdfast.integrations.deepgram import DEEPGRAM
 from tests.integrations.guarded import Watched, guarded
-from tests.integrations.simulated import SECRET, simulated
+from tests.integrations.simulated_voice import SECRET, simulated
 from tests.simulator.calls import outside, play
 from tests.validation.sounds import tone, wav
 

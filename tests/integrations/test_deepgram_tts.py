@@ -18,7 +18,7 @@ from holdfast.errors import (
 from holdfast.integrations.deepgram import DEEPGRAM
 from holdfast.integrations.deepgram_tts import DeepgramTts
 from tests.integrations.guarded import QUICK
-from tests.integrations.simulated import on_stage, simulated
+from tests.integrations.simulated_voice import on_stage, simulated
 
 pytestmark = pytest.mark.real_time
 
