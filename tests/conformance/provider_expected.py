@@ -54,7 +54,7 @@ OTHERWISE: dict[tuple[str, str, str], str | None] = {
     ("deepgram", "stt", "wrong_language"): "SemanticError final",
     ("deepgram", "tts", "malformed"): "SemanticError",
     ("deepgram", "tts-stream", "malformed"): "SemanticError",
-    ("openai", "embeddings", "nan_vectors"): "ProtocolError",  # NaN is no JSON
+    ("prokerala", "chart", "malformed"): "SemanticError",
     ("elevenlabs", "voices", "empty_success"): None,
     ("elevenlabs", "voices-search", "empty_success"): None,
 }

@@ -155,7 +155,6 @@ DEEPGRAM = Integration(
             path=SPEAK,
             validators=(judge_audio,),  # of what is not even sent as sound
             checks=(check_text,),
-            validators=(judge_audio,),  # an answer that is no stream is judged too
             texts=texts_in,
             expects_json=False,
             streams=("audio/", "application/octet-stream"),

@@ -1,16 +1,18 @@
 """OpenAI, Prokerala, ElevenLabs."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from holdfast.integrations import CATALOG
 from holdfast.integrations.elevenlabs_client import ElevenLabs
 from holdfast.integrations.prokerala_client import Prokerala
 from holdfast.integrations.prokerala_records import Birth
-from tests.conformance.calls.ways import Act, Ready, Rows, raw
+from tests.conformance.calls.ways import Act, Ready, Rows, after, client, raw
 from tests.conformance.provider_stage import Stage
 
 BIRTH = Birth(datetime(1990, 5, 17, 9, 30, tzinfo=UTC), 28.61, 77.21)
+BEFORE = Birth(datetime(1970, 1, 2, 3, 4, tzinfo=UTC), 13.08, 80.27)
+QUESTION = "Will the harvest be good?"
 VOICE = "21m00Tcm4TlvDq8ikWAM"
 TEXT = "The stars are kind to you today, and the moon agrees."
 
@@ -18,27 +20,15 @@ _OPENAI = {"authorization": "Bearer {OPENAI_API_KEY}"}
 _XI = {"xi-api-key": "{ELEVENLABS_API_KEY}"}
 
 
-def _chat(**more: Any) -> Ready:
-    messages = [{"role": "user", "content": "Will the harvest be good?"}]
-    asked = {"model": "gpt-4o-mini", "messages": messages, **more}
-    return raw("POST", "/chat/completions", headers=_OPENAI, json=asked)
+def _stars(ask: Callable[[Prokerala], Awaitable[Any]], before: Birth = BEFORE) -> Ready:
+    """With a token, so that only the call itself can fail; and with what must agree with it."""
+    return after("chart", lambda stars: stars.birth_details(before), lambda stars, _: ask(stars))
 
 
-def _stars(stage: Stage) -> Prokerala:
-    keys = stage.access().keys
-    return Prokerala(stage.http, *(keys[name] for name in CATALOG["prokerala"].key_names))
-
-
-async def _details(stage: Stage) -> Act:
-    client = _stars(stage)
-    await client.birth_details(BIRTH)  # with a token, so that only the call itself can fail
-    return lambda: client.birth_details(BIRTH)
-
-
-async def _positions(stage: Stage) -> Act:
-    client = _stars(stage)
-    await client.birth_details(BIRTH)
-    return lambda: client.planet_positions(BIRTH)
+async def _streamed(openai: Any) -> None:
+    async with openai.stream(QUESTION) as words:
+        async for _ in words:
+            pass
 
 
 async def _token(stage: Stage) -> Act:
@@ -58,19 +48,19 @@ async def _speech(stage: Stage) -> Act:
 
 CALLS: dict[str, Rows] = {
     "openai": {
-        "chat": _chat(),
-        "chat (streamed)": _chat(stream=True),
-        "embeddings": raw(
-            "POST", "/embeddings", headers=_OPENAI,
-            json={"model": "text-embedding-3-small", "input": [TEXT, "Another text."]},
-        ),
+        "chat": client("chat", lambda openai: openai.chat(QUESTION)),
+        "chat (json)": client("chat", lambda openai: openai.chat_json(QUESTION, keys=("answer",))),
+        "chat (streamed)": client("chat", _streamed),
+        "embeddings": client("embeddings", lambda openai: openai.embed([TEXT, QUESTION])),
         "models": raw("GET", "/models", headers=_OPENAI),
         "model": raw("GET", "/models/gpt-4o-mini", headers=_OPENAI),
     },
     "prokerala": {
         "token": _token,
-        "birth-details": _details,
-        "planet-position": _positions,
+        "birth-details": _stars(lambda stars: stars.birth_details(BIRTH)),
+        "planet-position": _stars(lambda stars: stars.planet_positions(BIRTH), BIRTH),
+        "kundli": _stars(lambda stars: stars.kundli(BIRTH)),
+        "chart": _stars(lambda stars: stars.chart(BIRTH)),
     },
     "elevenlabs": {
         "tts": _speech,
