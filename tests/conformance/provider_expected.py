@@ -43,7 +43,8 @@ BY_KIND = {
     "early_close": "ProtocolError", "lost_answer": "Unavailable", "stream_error": "Unavailable",
     "rejected_job": "ContentRejected", "failed_job": "SemanticError final", "stuck_job": None,
     "wrong_model": None, "wrong_usage": None, "withheld_answer": "SemanticError final",
-    "cut_answer": "SemanticError final", "low_confidence": "SemanticError final",
+    "cut_answer": "SemanticError final", "contradicting_chart": "SemanticError final",
+    "low_confidence": "SemanticError final",
 }  # fmt: skip
 """By scenario; every other one spoils a good answer: a `SemanticError`. None: it succeeds all the
 same (with a warning); final: another attempt would bring nothing better."""
