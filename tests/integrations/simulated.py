@@ -1,97 +1,86 @@
-"""One simulator on a real port for all tests of a module, in a thread and loop of its own."""
+"""A provider's client over its double, without a port and on a clock that jumps."""
 
-import asyncio
-import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from queue import SimpleQueue
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import httpx2
 
-from holdfast.clock import SYSTEM_CLOCK
+from holdfast.clock import Clock
+from holdfast.events import CallFinished, Event
+from holdfast.guard.controls import Controls
+from holdfast.guard.options import GuardOptions
 from holdfast.integrations.access import Access, Limits
-from holdfast.integrations.client import http_client
+from holdfast.integrations.guards import guards_of
 from holdfast.integrations.integration import Integration
-from holdfast.simulator import running
+from holdfast.integrations.transport_httpx2 import GuardedTransport
+from holdfast.simulator import create_simulator
 from holdfast.simulator.provider import Provider
-from tests.integrations.guarded import Watched, guarded
+from tests.integrations.guarded import QUICK
+from tests.jumping_time import jumping_clock
+
+S = TypeVar("S")
 
 
-@contextmanager
-def simulator(providers: Sequence[Provider] | None = None) -> Iterator[str]:
-    """The base URL of a simulator that stops at the end."""
-    told: SimpleQueue[Any] = SimpleQueue()
+@dataclass
+class Simulated(Generic[S]):
+    """The *service* under test, what the guards told, and the double's own switches."""
 
-    async def run() -> None:
-        stop = asyncio.Event()
-        async with running(providers=providers) as url:
-            told.put((url, asyncio.get_running_loop(), stop))
-            await stop.wait()
-
-    thread = threading.Thread(target=asyncio.run, args=(run(),))
-    thread.start()
-    url, loop, stop = told.get(timeout=20)
-    try:
-        yield url
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
-
-
-class Stage:
-    """A provider's client under test: *access* to the simulator, what it tells, its switches."""
-
-    def __init__(self, name: str, access: Access, client: Watched, url: str) -> None:
-        self.access, self.client = access, client
-        self._scenario = f"{url}/_scenarios/{name}"
+    service: S
+    access: Access
+    facts: list[Event]
+    control: httpx2.AsyncClient
+    name: str
 
     async def play(self, kind: str, **parameters: Any) -> None:
         """Start a scenario."""
-        async with httpx2.AsyncClient(trust_env=False) as http:
-            answer = await http.put(self._scenario, json={"kind": kind, **parameters})
+        document = {"kind": kind, **parameters}
+        answer = await self.control.put(f"/_scenarios/{self.name}", json=document)
         assert answer.status_code == 200, answer.text
 
-    async def behave(self) -> None:
-        """End it."""
-        async with httpx2.AsyncClient(trust_env=False) as http:
-            await http.delete(self._scenario)
+    async def requests(self) -> list[tuple[str, int]]:
+        """Operation and status of every request that reached the double, oldest first."""
+        shown = (await self.control.get("/_requests", params={"provider": self.name})).json()
+        return [(one["operation"], one["status"]) for one in reversed(shown["requests"])]
 
     @property
-    def told(self) -> list[tuple[str, str, str | None]]:
-        """Operation, outcome and error of every call."""
-        calls = self.client.calls
-        return [(call.origin.operation, call.outcome, call.error) for call in calls]
+    def calls(self) -> list[tuple[str, str]]:
+        """Operation and outcome of every guarded call."""
+        finished = [fact for fact in self.facts if isinstance(fact, CallFinished)]
+        return [(fact.origin.operation, fact.outcome) for fact in finished]
 
 
 @asynccontextmanager
-async def stage(
-    integration: Integration, url: str, keys: dict[str, str], path: str = "", **options: Any
-) -> AsyncIterator[Stage]:
-    """A stage on the simulator at *url*, which behaves well again at the end."""
-    base = f"{url}/{integration.name}{path}"
-    async with guarded(integration, base, ours=True, **options) as client:
-        access = Access(
-            http=client.http, keys=keys, open_socket=_no_socket, limits=LIMITS,
-            clock=SYSTEM_CLOCK, guard_for=client.guards.__getitem__,
-        )  # fmt: skip
-        on = Stage(integration.name, access, client, url)
-        try:
-            yield on
-        finally:
-            await on.behave()
-
-
-def sdk_http(client: Watched, integration: Integration, url: str, path: str = "") -> Any:
-    """An ``httpx.AsyncClient`` under the guards of *client*, as SDKs want it."""
-    return http_client(
-        integration, client.guards.__getitem__, base_url=f"{url}/{integration.name}{path}",
-        library="httpx", timeout_seconds=5.0,
+async def simulated(
+    integration: Integration,
+    double: Callable[[Clock], Provider],
+    make: Callable[[Access], S],
+    keys: Mapping[str, str],
+    *,
+    path: str = "",
+    options: GuardOptions = QUICK,
+) -> AsyncIterator[Simulated[S]]:
+    """The service that *make* makes of an access to *double*, whose base URL ends in *path*."""
+    clock = jumping_clock()
+    application = create_simulator(7, providers=[double(clock)], clock=clock)
+    inner, facts = httpx2.ASGITransport(app=application), list[Event]()
+    guards = guards_of(
+        integration, options, controls=Controls(sink=facts.append), sink=facts.append, clock=clock
+    )
+    base = f"http://simulator/{integration.name}{path}"
+    transport = GuardedTransport(
+        integration, guards.__getitem__, inner,
+        base_url=base, raise_provider_errors=True, clock=clock,
     )  # fmt: skip
+    async with (
+        httpx2.AsyncClient(base_url=base, transport=transport, timeout=None) as http,
+        httpx2.AsyncClient(base_url="http://simulator", transport=inner, timeout=None) as control,
+    ):
+        limits = Limits(max_text_length=40_000, max_audio_bytes=1, max_audio_seconds=1.0)
+        access = Access(http=http, keys=keys, open_socket=_no_socket, limits=limits, clock=clock)
+        yield Simulated(make(access), access, facts, control, integration.name)
 
 
-LIMITS = Limits(max_text_length=10_000, max_audio_bytes=50 * 1024**2, max_audio_seconds=300.0)
-
-
-def _no_socket(*_asked: Any) -> Any:
-    raise AssertionError("nothing here opens a socket")
+def _no_socket(*_: Any) -> Any:
+    raise AssertionError("nothing here speaks over a socket")

@@ -20,7 +20,7 @@ from holdfast.simulator.providers.elevenlabs.catalog import MODELS, VOICES
 from tests.integrations import simulated
 from tests.integrations.guarded import served
 from tests.integrations.loopback import Received, Reply
-from tests.integrations.simulated import Stage, sdk_http, simulator
+from tests.integrations.simulated_port import Stage, sdk_http, simulator
 
 pytestmark = pytest.mark.real_time
 

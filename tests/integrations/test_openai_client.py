@@ -27,7 +27,7 @@ from holdfast.simulator.providers.openai.models import CHAT_MODELS, EMBEDDING_DI
 from tests.integrations import simulated
 from tests.integrations.guarded import served
 from tests.integrations.loopback import Received, Reply
-from tests.integrations.simulated import simulator
+from tests.integrations.simulated_port import simulator
 
 pytestmark = pytest.mark.real_time
 

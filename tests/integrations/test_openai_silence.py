@@ -10,7 +10,7 @@ from holdfast.integrations.openai import OPENAI
 from holdfast.integrations.openai_client import OpenAI
 from holdfast.integrations.openai_records import ChatRequest
 from tests.integrations import simulated
-from tests.integrations.simulated import simulator
+from tests.integrations.simulated_port import simulator
 
 pytestmark = pytest.mark.real_time
 

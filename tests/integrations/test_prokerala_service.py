@@ -18,7 +18,7 @@ from holdfast.integrations.prokerala_records import Ayanamsa, Birth
 from holdfast.integrations.prokerala_token import Account, RateLimit, account
 from holdfast.simulator.providers import Prokerala as Simulated
 from tests.integrations import simulated
-from tests.integrations.simulated import simulator
+from tests.integrations.simulated_port import simulator
 
 pytestmark = pytest.mark.real_time
 

@@ -58,6 +58,7 @@ class Lifecycle:
             for task in others:
                 task.cancel()
             await asyncio.wait(others)
+            await self._monitoring.services.aclose()
 
     async def _end_idle_sessions(self) -> None:
         monitoring = self._monitoring

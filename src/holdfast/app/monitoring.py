@@ -5,11 +5,15 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
+from holdfast.app.config import Config
+from holdfast.app.health_checks import HealthChecks
 from holdfast.app.record import Record
+from holdfast.app.services import ServiceDirectory
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ConfigurationError
 from holdfast.events import BreakerName, Sink, discard
@@ -19,6 +23,8 @@ from holdfast.guard.options import GuardOptions, build
 from holdfast.integrations import CATALOG
 from holdfast.integrations.client import http_client
 from holdfast.integrations.guards import guards_of
+from holdfast.integrations.price_file import read_prices
+from holdfast.integrations.prices import Prices
 from holdfast.integrations.websocket import GuardedSocket, websocket
 from holdfast.integrations.websocket_request import SocketRequest
 from holdfast.middleware.report import Connections
@@ -39,10 +45,13 @@ class Monitoring:
     """Guards, sessions and figures of one process. Made by `setup_monitoring`, not by hand.
 
     With *settings.enabled* off, everything works as if nobody watched: guards let every call
-    straight through and nothing is counted, kept or answered.
+    straight through and nothing is counted, kept or answered. *prices* say what usage costs:
+    without them the built-in table, under the file that *settings.prices* names.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self, settings: Settings, *, prices: Prices | None = None, clock: Clock = SYSTEM_CLOCK
+    ) -> None:
         self.settings = settings
         self.clock = clock
         self.instance = secrets.token_hex(3)
@@ -60,6 +69,9 @@ class Monitoring:
         self._guards: dict[str, Mapping[str, Guard]] = {}
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
         self._slow_clients: Callable[[], int] = int
+        self._prices = prices or _prices_of(settings)
+        self.config = Config(settings)
+        self.services = ServiceDirectory(self, CATALOG, HealthChecks(self.http_services))
 
     def guard(
         self,
@@ -158,7 +170,7 @@ class Monitoring:
 
     def metrics(self) -> dict[str, Any]:
         """The document of GET /monitoring/api/metrics."""
-        return overview(self.services())
+        return overview(self.http_services())
 
     def listen(self, sink: Sink) -> None:
         """Have *sink* told every event too. It must not block; what it raises is counted."""
@@ -168,7 +180,7 @@ class Monitoring:
         """Have *count*, the live clients closed for being slow, among what was dropped."""
         self._slow_clients = count
 
-    def services(self) -> Services:
+    def http_services(self) -> Services:
         """What the HTTP surface stands on."""
         return Services(
             settings=self.settings,
@@ -224,6 +236,8 @@ class Monitoring:
                 CATALOG[integration], self._options(integration, None), controls=self.controls,
                 sink=self.emit, clock=self.clock, new_id=self._new_id,
                 max_text_length=service.max_text_length,
+                max_audio_size_mb=service.max_audio_size_mb,
+                max_audio_duration_sec=service.max_audio_duration_sec, prices=self._prices,
             )  # fmt: skip
         return self._guards[integration]
 
@@ -234,3 +248,7 @@ class Monitoring:
                 limit=settings.enable_rate_limiting, breaker=settings.enable_circuit_breaker
             )
         return options or GuardOptions()
+
+
+def _prices_of(settings: Settings) -> Prices:
+    return Prices(read_prices(Path(settings.prices)) if settings.prices else ())

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from holdfast.app.setup import load_settings
 from holdfast.errors import SettingsError
+from holdfast.integrations import CATALOG
 from holdfast.settings.settings import Settings
 
 REAL = {"openai": "OPENAI_API_KEY"}
@@ -46,11 +47,9 @@ def settings_for(plan: Plan, simulator_url: str) -> Settings:
         "HOLDFAST_DATA_DIR": str(plan.data_dir),
         "HOLDFAST_SIMULATOR_URL": simulator_url,
         "HOLDFAST_SESSION_IDLE_SECONDS": "120",
-        "OPENAI_BASE_URL": f"{simulator_url}/openai/v1",
-        "PROKERALA_BASE_URL": f"{simulator_url}/prokerala",
-        "ELEVENLABS_BASE_URL": f"{simulator_url}/elevenlabs",
     }
-    for name in ("OPENAI", "PROKERALA", "ELEVENLABS"):
+    for known in CATALOG.values():
+        name = known.name.upper().replace("-", "_")
         environ.update({f"{name}_{suffix}": value for suffix, value in _SENSITIVE.items()})
         environ[f"{name}_RATE_LIMIT"] = "600"
     if plan.database_url:

@@ -10,6 +10,7 @@ import httpx2
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ConfigurationError
 from holdfast.guard.guard import Guard
+from holdfast.integrations.token_store import MemoryTokens, TokenStore
 from holdfast.integrations.websocket import GuardedSocket
 from holdfast.integrations.websocket_request import SocketRequest
 
@@ -41,7 +42,7 @@ class Access:
     """The guarded ways to one provider.
 
     *http* raises the provider's errors as ours (`ProviderError`); *keys* are its credentials by
-    environment name, none of them empty.
+    environment name, none of them empty; *tokens* keeps what networks renew.
     """
 
     http: httpx2.AsyncClient
@@ -50,6 +51,7 @@ class Access:
     limits: Limits
     clock: Clock = SYSTEM_CLOCK
     guard_for: GuardFor = no_guard
+    tokens: TokenStore = field(default_factory=MemoryTokens)
 
 
 @dataclass(frozen=True, slots=True)

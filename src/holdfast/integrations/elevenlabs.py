@@ -202,6 +202,7 @@ ELEVENLABS = Integration(
             name="tts-stream",
             method="POST",
             path=f"{SPEECH}/stream",
+            validators=(judge_audio,),  # an answer that is no stream is judged too
             checks=(fits_the_model,),
             texts=_text,
             expects_json=False,

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -17,8 +18,11 @@ from holdfast.integrations.integration import (
     Operation,
     RequestCheck,
     ServiceDefaults,
+    no_sounds,
 )
 from holdfast.integrations.metering import Metering
+from holdfast.integrations.prices import Prices
+from holdfast.integrations.sound_sent import SoundBounds, sound_size
 from holdfast.resilience.budget import RetryBudget
 from holdfast.resilience.circuit import BreakerOptions
 from holdfast.resilience.input_check import Check
@@ -26,6 +30,7 @@ from holdfast.resilience.limiter import Limiter, LimiterOptions
 from holdfast.resilience.retry import RetryOptions
 
 _NO_LIMITS: Mapping[str, LimiterOptions] = {}
+_BUILT_IN = Prices()
 
 
 def guards_of(
@@ -37,13 +42,17 @@ def guards_of(
     clock: Clock = SYSTEM_CLOCK,
     new_id: Callable[[], int] | None = None,
     max_text_length: int | None = None,
+    max_audio_size_mb: float | None = None,
+    max_audio_duration_sec: float | None = None,
     limits: Mapping[str, LimiterOptions] = _NO_LIMITS,
+    prices: Prices = _BUILT_IN,
 ) -> Mapping[str, Guard]:
     """A guard for each operation by name, and one called "other" for unknown paths.
 
-    All are put under *controls*. *max_text_length* is in characters (default: the
-    integration's); an operation that is not safe is repeated only when nothing was done.
-    An operation named in *limits* has a rate of its own instead of the common one.
+    All are put under *controls*. *max_text_length* is in characters, *max_audio_size_mb* in MiB
+    (defaults: the integration's); an operation that is not safe is repeated only when nothing
+    was done. An operation named in *limits* has a rate of its own instead of the common one.
+    *prices* say what its usage costs.
     """
     new_id = new_id or itertools.count(1).__next__
     shared = Limiter(options.limiter) if options.limiter else None
@@ -51,16 +60,20 @@ def guards_of(
         raise KeyError(f"{integration.name} has no operations {sorted(unknown)} to limit")
     retry = options.retry
     budget = RetryBudget(retry.budget) if retry and retry.budget else None
-    longest = max_text_length or integration.defaults.max_text_length
+    defaults = integration.defaults
+    longest = max_text_length or defaults.max_text_length
+    largest = max_audio_size_mb or defaults.max_audio_size_mb
+    bounds = SoundBounds(largest, max_audio_duration_sec or defaults.max_audio_duration_sec)
 
     def guard(operation: Operation) -> Guard:
         built = build(
             integration.name, operation.name, _for(operation, options),
-            checks=_checks(operation, longest), validators=operation.validators,
+            checks=_checks(operation, longest, bounds), validators=operation.validators,
             limiter=Limiter(limits[operation.name]) if operation.name in limits else shared,
             budget=budget, sink=sink, clock=clock, new_id=new_id,
         )  # fmt: skip
-        policies = (*built.policies, Metering(integration.read_usage))
+        cost_usd = partial(prices.cost_usd, integration.name, operation.name)
+        policies = (*built.policies, Metering(integration.read_usage, cost_usd))
         metered = Guard(
             integration.name, operation.name, policies, sink=sink, clock=clock, new_id=new_id
         )
@@ -108,6 +121,8 @@ def _for(operation: Operation, options: GuardOptions) -> GuardOptions:
     return dataclasses.replace(options, retry=dataclasses.replace(options.retry, safe=safe))
 
 
-def _checks(operation: Operation, longest: int) -> tuple[Check, ...]:
-    checks = (*operation.checks, text_length(operation, longest))
+def _checks(operation: Operation, longest: int, bounds: SoundBounds) -> tuple[Check, ...]:
+    checks: tuple[RequestCheck, ...] = (*operation.checks, text_length(operation, longest))
+    if operation.sounds is not no_sounds:
+        checks = (*checks, sound_size(operation.name, operation.sounds, bounds))
     return tuple(lambda arguments, check=check: check(arguments[0]) for check in checks)

@@ -3,6 +3,7 @@
 Read are ``x-ratelimit-{limit,remaining,reset}-{requests,tokens}`` (OpenAI: the reset is a
 duration), the same without a unit and as ``x-rate-limit-*`` (GitHub, Twitter: a moment) or
 ``ratelimit-*`` (IETF draft: seconds), and that draft's one-line ``RateLimit``, old and new.
+Meta tells shares (`usage_shares`).
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from holdfast.integrations.header_times import bounded, number, reset_seconds
+from holdfast.integrations.usage_shares import shares_used
 
 _FAMILIES = (
     ("x-ratelimit-{}-requests", "requests"),
@@ -38,7 +40,12 @@ class Quota(NamedTuple):
 
 def quotas(headers: Mapping[str, str], now: float) -> tuple[Quota, ...]:
     """Every limit that *headers* (lower-cased) tell of at Unix time *now*."""
-    return (*_split(headers, now), *_combined(headers.get("ratelimit", ""), now))
+    return (
+        *_split(headers, now),
+        *_combined(headers.get("ratelimit", ""), now),
+        *(Quota("percent", 100.0, max(0.0, 100.0 - used), wait)
+          for used, wait in shares_used(headers)),
+    )  # fmt: skip
 
 
 def used_up_seconds(told: tuple[Quota, ...]) -> float | None:

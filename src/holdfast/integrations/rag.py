@@ -83,6 +83,7 @@ RAG = Integration(
     defaults=ServiceDefaults(
         rate_limit=200, timeout=10.0, max_text_length=5_000, max_audio_size_mb=25
     ),
+    optional_key_names=("RAG_PATH",),
     services=(ServiceKind(name="rag", client="holdfast.integrations.rag_client:Rag"),),
 )
 """Limits are those of the documented ``RAG_*`` settings; the base URL is never used."""

@@ -17,9 +17,10 @@ from holdfast.guard.stream import OpenStream
 from holdfast.integrations.address import Address
 from holdfast.integrations.answer_errors import not_json
 from holdfast.integrations.delivery import Delivery, Opened, Pieces, watching
-from holdfast.integrations.exchange import Asked, Exchange, query_of
+from holdfast.integrations.exchange import WHOLE, Asked, Exchange, query_of
 from holdfast.integrations.integration import Integration, Operation
 from holdfast.integrations.library import Library
+from holdfast.integrations.private_query import on_the_wire, private_values
 from holdfast.integrations.quota import quotas, used_up_seconds
 from holdfast.resilience.limiter import Limiter
 
@@ -53,7 +54,8 @@ class Carrier:
         self._integration, self._guard_for, self._library = integration, guard_for, library
         self._send, self._clock, self._raises = send, clock, raise_provider_errors
         public = library.url(integration.base_url)
-        self._address = Address(integration.name, library.url(base_url), public)
+        further = [library.url(known) for known in integration.further_urls]
+        self._address = Address(integration.name, library.url(base_url), public, further)
 
     async def carry(self, request: Any) -> Any:
         """The library's response to its *request*; raises `HoldfastError`."""
@@ -76,12 +78,13 @@ class Carrier:
     async def _asked(self, request: Any) -> Asked:
         path = self._address.relative(request)
         query = query_of(request.url.query)
-        return Asked(request.method, path, query, await request.aread())
+        whole = bool(request.extensions.get(WHOLE))
+        return Asked(request.method, path, query, await request.aread(), whole)
 
     async def _attempt(self, errand: "Errand", asked: Asked) -> Exchange | OpenStream[bytes]:
         errand.answer = None
         with self._library.sending(self._integration.name):
-            native = await self._send(errand.request)
+            native = await self._send(on_the_wire(errand.request))
         if native.is_success and _is_stream(errand.operation, native):
             stream = self._stream(errand.operation, asked, native)
             self._learn(errand, stream.head.begun)
@@ -160,10 +163,10 @@ class Errand:
 def cleaned(error: ProviderError, request: Any) -> ProviderError:
     """*error* without the credentials of *request*, should the provider have echoed them."""
     message = str(error)
-    for header in _SECRET_HEADERS:
-        for secret in request.headers.get(header, "").split():
-            if len(secret) >= _SHORTEST_SECRET:
-                message = message.replace(secret, "***")
+    sent = [part for name in _SECRET_HEADERS for part in request.headers.get(name, "").split()]
+    for secret in (*sent, *private_values(request)):
+        if len(secret) >= _SHORTEST_SECRET:
+            message = message.replace(secret, "***")
     error.args = (message,)
     return error
 

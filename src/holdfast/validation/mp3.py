@@ -58,6 +58,18 @@ def read_mp3(file: bytes) -> Sound:
     )
 
 
+def frames_of(file: bytes) -> Iterator[Frame]:
+    """The frames that hold sound, until something else comes; tags and the index are skipped."""
+    at = _id3_bytes(file)
+    for _ in range(_MOST_FRAMES):
+        frame = _frame(file, at) if at + _HEADER_BYTES <= len(file) else None
+        if frame is None:
+            return
+        if not _is_index(file, frame):
+            yield frame
+        at += frame.size
+
+
 def _frames(file: bytes, at: int, end: int) -> Iterator[Frame]:
     for _ in range(_MOST_FRAMES):
         if at + _HEADER_BYTES > end:

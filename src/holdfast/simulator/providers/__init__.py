@@ -4,9 +4,17 @@ from typing import Final, Protocol
 
 from holdfast.clock import Clock
 from holdfast.simulator.provider import Provider
+from holdfast.simulator.providers.deepgram.provider import Deepgram
+from holdfast.simulator.providers.did.provider import Did
 from holdfast.simulator.providers.elevenlabs.provider import ElevenLabs
 from holdfast.simulator.providers.openai.provider import OpenAI
 from holdfast.simulator.providers.prokerala.provider import Prokerala
+from holdfast.simulator.providers.social.facebook import Facebook
+from holdfast.simulator.providers.social.instagram import Instagram
+from holdfast.simulator.providers.social.linkedin import LinkedIn
+from holdfast.simulator.providers.social.tiktok import TikTok
+from holdfast.simulator.providers.social.x import X
+from holdfast.simulator.providers.social.youtube import YouTube
 
 
 class MakeProvider(Protocol):
@@ -16,6 +24,22 @@ class MakeProvider(Protocol):
         """A new provider whose limits and stamps follow *clock*."""
 
 
-PROVIDERS: Final[tuple[MakeProvider, ...]] = (OpenAI, Prokerala, ElevenLabs)
+PROVIDERS: Final[tuple[MakeProvider, ...]] = (
+    *(OpenAI, Prokerala, ElevenLabs, Did, Deepgram),
+    *(Facebook, Instagram, YouTube, X, LinkedIn, TikTok),
+)
 
-__all__ = ["PROVIDERS", "ElevenLabs", "OpenAI", "Prokerala"]
+__all__ = [
+    "PROVIDERS",
+    "Deepgram",
+    "Did",
+    "ElevenLabs",
+    "Facebook",
+    "Instagram",
+    "LinkedIn",
+    "OpenAI",
+    "Prokerala",
+    "TikTok",
+    "X",
+    "YouTube",
+]

@@ -1,0 +1,1 @@
+"""D-ID's double: talks as jobs, their films, and credits."""

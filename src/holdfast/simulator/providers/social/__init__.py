@@ -1,0 +1,1 @@
+"""The doubles of six social networks: how their tokens are checked and renewed."""

@@ -1,0 +1,105 @@
+"""Instagram's account and the refresh of its token."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from holdfast.clock import SYSTEM_CLOCK, Clock
+from holdfast.simulator.provider import Operation, Provider
+from holdfast.simulator.providers.social import meta
+from holdfast.simulator.providers.social.grants import Grants
+from holdfast.simulator.providers.social.oauth import bearer_of
+from holdfast.simulator.providers.social.spoiled import SOON_SECONDS, changed, replaced
+from holdfast.simulator.window import Window
+from holdfast.simulator.wire import Answer, Call
+
+ACCOUNT, APP_SCOPED = "17841400000000001", "9800000000000001"
+PERMISSIONS = "instagram_business_basic,instagram_business_content_publish"
+_DAY = 86_400.0
+
+
+class Instagram(Provider):
+    """`/instagram/me` and `/instagram/refresh_access_token`."""
+
+    name: ClassVar[str] = "instagram"
+
+    def __init__(
+        self,
+        *,
+        token_seconds: float = 60 * _DAY,
+        calls_per_hour: int = 1_000_000,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        self._grants = Grants(token_seconds, 0.0, clock)
+        self._window = Window(calls_per_hour, 3600.0, clock)
+        me = {
+            "empty_success": replaced({"username": "guide"}),
+            "error_in_success": meta.in_success,
+            "wrong_account": changed(user_id="999", id="998"),
+        }
+        refresh = {
+            "empty_success": changed(access_token=None),
+            "error_in_success": meta.in_success,
+            "expiring_token": changed(expires_in=SOON_SECONDS),
+            "missing_scope": changed(permissions="instagram_business_basic"),
+        }
+        paths = {"": "", "-versioned": "/{version}"}
+        self.operations = tuple(
+            operation
+            for suffix, prefix in paths.items()
+            for operation in (
+                Operation(f"me{suffix}", "GET", f"{prefix}/me", self._me, me),
+                Operation(
+                    f"refresh{suffix}", "GET", f"{prefix}/refresh_access_token", self._refresh,
+                    refresh,
+                ),
+            )
+        )  # fmt: skip
+
+    def error(self, call: Call, status: int, code: str | None = None) -> Answer:
+        """The documented error for *status*."""
+        return meta.error(call, status, code)
+
+    def codes(self, status: int) -> tuple[str, ...]:
+        """Codes such as ``190/463``."""
+        return meta.codes(status)
+
+    def unknown_path(self, call: Call) -> Answer:
+        """What the Graph API says on an object it does not have."""
+        return meta.error(call, 404)
+
+    def headers(self, _call: Call) -> Mapping[str, str]:
+        """How much of the limit is used."""
+        return meta.usage(self._window)
+
+    def _me(self, call: Call) -> Answer:
+        self._admit(call)
+        if self._grants.good(bearer_of(call) or call.query.get("access_token", "")) is None:
+            raise meta.refused(call, 400, "190/463")
+        known = {
+            "user_id": ACCOUNT,
+            "username": "guide",
+            "account_type": "BUSINESS",
+        }
+        asked = call.query.get("fields", "id").split(",")
+        chosen = {name: known[name] for name in asked if name in known}
+        return Answer(document={**chosen, "id": APP_SCOPED})
+
+    def _refresh(self, call: Call) -> Answer:
+        self._admit(call)
+        if call.query.get("grant_type") != "ig_refresh_token":
+            raise meta.refused(call, 400, "100")
+        grant = self._grants.extend(call, call.query.get("access_token", ""))
+        if grant is None:
+            raise meta.refused(call, 400, "190/463")
+        return Answer(
+            document={
+                "access_token": grant.access,
+                "token_type": "bearer",
+                "expires_in": int(self._grants.access_seconds),
+                "permissions": PERMISSIONS,
+            }
+        )
+
+    def _admit(self, call: Call) -> None:
+        if not self._window.take():
+            raise meta.refused(call, 400, "4")
