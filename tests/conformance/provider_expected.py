@@ -10,6 +10,12 @@ BY_STATUS = {
     502: "Unavailable", 503: "Unavailable", 504: "Unavailable",
 }  # fmt: skip
 
+_META: tuple[tuple[tuple[int, str], str], ...] = (
+    ((400, "100/33"), "NotFound"), ((400, "190/463"), "AuthenticationError"),
+    ((400, "190/460"), "AuthenticationError"), ((400, "4"), "RateLimited"),
+    ((400, "17"), "RateLimited"), ((400, "368"), "ContentRejected"), ((400, "506"), "Conflict"),
+)  # fmt: skip
+
 EXCEPTIONS: dict[tuple[str, int, str | None], str] = {
     ("openai", 404, "model_not_found"): "InvalidRequest",
     ("openai", 429, "insufficient_quota"): "QuotaExhausted",
@@ -17,9 +23,29 @@ EXCEPTIONS: dict[tuple[str, int, str | None], str] = {
     ("elevenlabs", 401, "quota_exceeded"): "QuotaExhausted",
     ("elevenlabs", 425, "too_early"): "Unavailable",
     ("did", 451, None): "ContentRejected",
+    **{(name, *answer): error for name in ("facebook", "instagram") for answer, error in _META},
+    ("youtube", 403, "quotaExceeded"): "QuotaExhausted",
+    ("youtube", 403, "rateLimitExceeded"): "RateLimited",
+    ("youtube", 403, "userRateLimitExceeded"): "RateLimited",
+    ("youtube", 400, "uploadLimitExceeded"): "QuotaExhausted",
+    ("x", 429, "usage-capped"): "QuotaExhausted",
+    ("linkedin", 429, "TOO_MANY_REQUESTS"): "QuotaExhausted",  # of the day
+    ("linkedin", 422, "DUPLICATE_POST"): "Conflict",
+    ("linkedin", 426, "NONEXISTENT_VERSION"): "InvalidRequest",
+    ("tiktok", 403, "spam_risk_too_many_posts"): "QuotaExhausted",
+    ("tiktok", 403, "spam_risk_user_banned_from_posting"): "ContentRejected",
+    ("tiktok", 401, "scope_not_authorized"): "PermissionDenied",
     ("deepgram", 401, "INSUFFICIENT_PERMISSIONS"): "PermissionDenied",
     ("deepgram", 422, "ASR_UNPROCESSABLE_ENTITY"): "Unavailable",
 }
+
+BY_CODE_ALONE = {"facebook", "instagram", "tiktok"}
+"""Their pages say to decide by the code in the body: only statuses that have codes are told."""
+
+AT_TOKEN_ENDPOINTS = (429, 500, 502, 503, 504)
+"""RFC 6749 has a vocabulary of its own for what is refused; the rest means what it always does."""
+
+TOKEN_ENDPOINTS = {"token", "introspect", "tokeninfo", "refresh", "exchange", "debug-token"}
 
 TRANSLATED = {
     ("did", "credits", "NotFound"): "none at all: that is how D-ID says that there are no credits",
@@ -42,6 +68,8 @@ BY_KIND = {
     "malformed": "ProtocolError", "truncated_stream": "ProtocolError",
     "early_close": "ProtocolError", "lost_answer": "Unavailable", "stream_error": "Unavailable",
     "rejected_job": "ContentRejected", "failed_job": "SemanticError final", "stuck_job": None,
+    "missing_scope": None, "wrong_account": None, "expiring_token": None, "invalid_token": None,
+    "stale_refresh": None, "error_in_success": "AuthenticationError",
     "wrong_model": None, "wrong_usage": None, "withheld_answer": "SemanticError final",
     "cut_answer": "SemanticError final", "contradicting_chart": "SemanticError final",
     "low_confidence": "SemanticError final",
@@ -56,8 +84,12 @@ OTHERWISE: dict[tuple[str, str, str], str | None] = {
     ("deepgram", "tts", "malformed"): "SemanticError",
     ("deepgram", "tts-stream", "malformed"): "SemanticError",
     ("prokerala", "chart", "malformed"): "SemanticError",
-    ("elevenlabs", "voices", "empty_success"): None,
-    ("elevenlabs", "voices-search", "empty_success"): None,
+    ("elevenlabs", "subscription", "spent_credits"): None,  # told by its health
+    ("elevenlabs", "subscription", "lapsed_account"): None,
+    ("youtube", "channels", "empty_success"): None,  # told by its check
+    ("x", "me", "error_in_success"): "SemanticError",
+    ("x", "me", "rate_limited"): "QuotaExhausted",  # played as usage-capped
+    ("linkedin", "userinfo", "rate_limited"): "QuotaExhausted",
 }
 """By (integration, row, scenario)."""
 

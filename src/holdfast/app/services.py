@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol
 
 from holdfast.app.health_checks import HealthChecks
@@ -13,6 +14,8 @@ from holdfast.errors import ConfigurationError
 from holdfast.guard.guard import Guard
 from holdfast.integrations.access import Access, OpenSocket, Service
 from holdfast.integrations.integration import Integration, ServiceKind
+from holdfast.integrations.token_files import FileTokens
+from holdfast.integrations.token_store import MemoryTokens, TokenStore
 from holdfast.integrations.websocket import GuardedSocket
 from holdfast.integrations.websocket_request import SocketRequest
 from holdfast.settings.settings import Settings
@@ -122,9 +125,17 @@ class ServiceDirectory:
                 open_socket=self._sockets(known.name),
                 limits=self._ways.settings.services[known.name].limits,
                 clock=self._ways.clock,
+                tokens=self._tokens(known.name),
                 guard_for=partial(self._ways.guard, known.name),
             )
         return self._access[known.name]
+
+    def _tokens(self, provider: str) -> TokenStore:
+        """Renewed tokens outlive the process, unless they are the simulator's."""
+        settings = self._ways.settings
+        if is_simulated(settings, provider):
+            return MemoryTokens()
+        return FileTokens(Path(settings.data_dir) / "tokens")
 
     def _keys(self, known: Integration) -> dict[str, str]:
         given = self._ways.settings.keys

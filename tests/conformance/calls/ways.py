@@ -1,9 +1,11 @@
 """The ways in which a row of the conformance matrix calls its operation."""
 
+import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from tests.conformance.provider_secrets import MARK
 from tests.conformance.provider_stage import Stage
 
 Act = Callable[[], Awaitable[Any]]
@@ -15,20 +17,25 @@ Ready = Callable[[Stage], Awaitable[Act]]
 Rows = dict[str, Ready]
 """By the operation's name, with what sets this row apart in brackets: "chat (streamed)"."""
 
-NOTHING: Mapping[str, str] = {}
+_numbers = itertools.count(1)
 
 
-def raw(
-    method: str, path: str, *, headers: Mapping[str, str] = NOTHING, **request: Any
-) -> Ready:  # fmt: skip
-    """The plain request, read to its end as it comes; ``{KEY_NAME}`` in a header is that secret."""
+def raw(method: str, path: str, *, json: Any = None, **request: Mapping[str, str]) -> Ready:
+    """The plain request, read to its end as it comes.
+
+    In *headers*, *params* and *data* ``{KEY_NAME}`` is that secret, and ``{once}`` is new for
+    each call: a token that may be used once.
+    """
 
     async def ready(stage: Stage) -> Act:
-        keys = stage.access().keys
-        filled = {name: text.format(**keys) for name, text in headers.items()}
+        words = {**stage.access().keys, "once": f"{MARK}-once-{next(_numbers)}"}
+        filled: dict[str, Any] = {
+            part: {name: text.format(**words) for name, text in fields.items()}
+            for part, fields in request.items()
+        }
 
         async def act() -> None:
-            async with stage.http.stream(method, path, headers=filled, **request) as answer:
+            async with stage.http.stream(method, path, json=json, **filled) as answer:
                 async for _ in answer.aiter_bytes():
                     pass
 
