@@ -59,6 +59,7 @@ KINDS = (
     Kind("incomplete_chart", "Incomplete chart", content=True),
     Kind("truncated_stream", "Truncated stream", content=True),
     Kind("early_close", "Connection lost"),
+    Kind("no_end", "End marker missing", content=True),
     Kind("low_confidence", "Unsure answer", content=True),
     Kind("wrong_language", "Wrong language", content=True),
     Kind("untranslated", "Untranslated text", content=True),

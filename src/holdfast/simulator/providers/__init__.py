@@ -8,6 +8,7 @@ from holdfast.simulator.providers.deepgram.provider import Deepgram
 from holdfast.simulator.providers.elevenlabs.provider import ElevenLabs
 from holdfast.simulator.providers.openai.provider import OpenAI
 from holdfast.simulator.providers.prokerala.provider import Prokerala
+from holdfast.simulator.providers.sarvam.provider import Sarvam
 
 
 class MakeProvider(Protocol):
@@ -17,6 +18,6 @@ class MakeProvider(Protocol):
         """A new provider whose limits and stamps follow *clock*."""
 
 
-PROVIDERS: Final[tuple[MakeProvider, ...]] = (OpenAI, Prokerala, ElevenLabs, Deepgram)
+PROVIDERS: Final[tuple[MakeProvider, ...]] = (OpenAI, Prokerala, ElevenLabs, Deepgram, Sarvam)
 
-__all__ = ["PROVIDERS", "Deepgram", "ElevenLabs", "OpenAI", "Prokerala"]
+__all__ = ["PROVIDERS", "Deepgram", "ElevenLabs", "OpenAI", "Prokerala", "Sarvam"]
