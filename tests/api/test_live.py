@@ -10,6 +10,7 @@ from typing import Any
 from holdfast.api.live import BEAT_SECONDS, Broadcast
 from holdfast.app.monitoring import Monitoring
 from holdfast.events import SessionStarted
+from holdfast.integrations import CATALOG
 from tests.api.host import call, development
 from tests.jumping_time import jumping_clock
 
@@ -68,7 +69,7 @@ async def test_quiet_is_quiet(tmp_path: Path) -> None:
             await asyncio.sleep(4.1)
             frames = [await _next(queue) for _ in range(queue.qsize())]
     assert [(one["type"], one["seq"]) for one in frames] == [("delta", 1), ("delta", 2)]
-    assert [len(one["data"]["integrations"]) for one in frames] == [3, 3]
+    assert [len(one["data"]["integrations"]) for one in frames] == [len(CATALOG)] * 2
 
 
 async def test_a_heart_beats_every_fifteen_seconds(tmp_path: Path) -> None:

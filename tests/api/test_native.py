@@ -8,6 +8,7 @@ from httpx2 import Response
 
 from holdfast.events import SessionStarted, Verdict
 from holdfast.guard.options import GuardOptions
+from holdfast.integrations import CATALOG
 from tests.api.host import asking, call, mounted, shape, until
 
 pytestmark = pytest.mark.real_time
@@ -112,7 +113,7 @@ async def test_the_overview_holds_every_card(tmp_path: Path) -> None:
     assert shape(document) == METRICS
     assert written_at is None or isinstance(written_at, str)
     names = [card["integration"] for card in cards]
-    assert names == ["openai", "prokerala", "elevenlabs", "mine"]
+    assert names == [*CATALOG, "mine"]
     silent = cards[0]
     assert (silent["state"], silent["success_rate"], silent["last_problem"]) == (
         "unknown", None, None
@@ -136,7 +137,7 @@ async def test_an_unknown_integration_is_a_problem_that_names_the_known(tmp_path
     async with asking(app) as client:
         short = await client.get(f"{API}/integration/nope")
         long = await client.get(f"{API}/integration/{'x' * 500}")
-    known = "known: elevenlabs, openai, prokerala"
+    known = f"known: {', '.join(sorted(CATALOG))}"
     assert _problem(short) == (404, f"no integration named 'nope'; {known}")
     assert _problem(long) == (404, f"no integration named '{'x' * 80}'; {known}")
 

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from holdfast.app.setup import load_settings, setup_monitoring
 from holdfast.errors import ConfigurationError, LifecycleError, SettingsError
+from holdfast.integrations import CATALOG
 from holdfast.simulator.server import running
 from tests.api.host import asking, development, hello, mounted
 
@@ -102,5 +103,5 @@ async def test_switched_off_everything_still_works(tmp_path: Path) -> None:
 def test_a_client_of_nobody_names_those_we_know(tmp_path: Path, enabled: str) -> None:
     """Whether we are switched on or off."""
     _, monitoring = mounted(tmp_path, HOLDFAST_ENABLED=enabled)
-    with pytest.raises(ConfigurationError, match="known: elevenlabs, openai, prokerala"):
+    with pytest.raises(ConfigurationError, match=f"known: {', '.join(sorted(CATALOG))}"):
         monitoring.http_client("opnai")

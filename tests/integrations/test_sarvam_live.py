@@ -1,7 +1,7 @@
 """Sarvam's two sockets through the guarded one, against the simulator."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from holdfast.integrations.sarvam_ear import EarOptions
 from holdfast.integrations.sarvam_records import Transcript
 from holdfast.integrations.sarvam_stt import SarvamStt
 from holdfast.integrations.sarvam_tts import SarvamTts
-from holdfast.integrations.sarvam_voice import VoiceOptions
+from holdfast.integrations.sarvam_voice import SarvamVoice, VoiceOptions
 from holdfast.integrations.websocket_request import SocketOptions
 from holdfast.simulator.providers import Sarvam
 from tests.integrations.guarded import QUICK
@@ -34,8 +34,10 @@ from tests.validation.sounds import tone
 pytestmark = pytest.mark.real_time
 
 SHORT = SocketOptions(close_seconds=0.2)
-VOICE = VoiceOptions(answer_seconds=0.4, socket=SHORT)
-EAR = EarOptions(answer_seconds=0.4, settle_seconds=0.2, unanswered_seconds=8.0, socket=SHORT)
+VOICE = VoiceOptions(answer_seconds=5.0, socket=SHORT)
+EAR = EarOptions(answer_seconds=5.0, settle_seconds=0.4, unanswered_seconds=8.0, socket=SHORT)
+QUICK_VOICE, QUICK_EAR = replace(VOICE, answer_seconds=0.3), replace(EAR, answer_seconds=0.3)
+NEVER_ANSWERED = ("hang", "latency", "no_end")
 TEXT = "Patience will be rewarded in 12 days, when the moon returns."
 SOUND, PAUSE = tone(2.0), bytes(16000)
 ONCE = replace(QUICK, retry=None)
@@ -43,23 +45,34 @@ ONCE = replace(QUICK, retry=None)
 
 @pytest.fixture(scope="module", name="url")
 def _url() -> Iterator[str]:
-    with simulated([Sarvam(quiet_seconds=0.6)]) as url:
+    with simulated([Sarvam(quiet_seconds=1.5)]) as url:
         yield url
 
 
-async def say(on: Stage, *texts: str) -> bytes:
+@asynccontextmanager
+async def speaking(url: str, speaker: str = "shubh") -> AsyncIterator[tuple[Stage, SarvamVoice]]:
+    """A stage with an open voice on it."""
+    async with (
+        on_stage(SARVAM, url) as on,
+        SarvamTts(on.access).live("en-IN", speaker=speaker, options=VOICE) as voice,
+    ):
+        yield on, voice
+
+
+async def say(on: Stage, *texts: str, hasty: bool = False) -> bytes:
     """Each text, one after the other."""
-    sound = bytearray()
-    async with SarvamTts(on.access).live("en-IN", speaker="shubh", options=VOICE) as voice:
+    sound, options = bytearray(), QUICK_VOICE if hasty else VOICE
+    async with SarvamTts(on.access).live("en-IN", speaker="shubh", options=options) as voice:
         for text in texts or (TEXT,):
             async for piece in voice.say(text):
                 sound += piece
     return bytes(sound)
 
 
-async def hear(on: Stage, *sounds: bytes, language: str = "hi-IN") -> list[Transcript]:
+async def hear(on: Stage, *sounds: bytes, hasty: bool = False) -> list[Transcript]:
     """All that is said in the sounds."""
-    async with SarvamStt(on.access).live(language=language, options=EAR) as ear:
+    options = QUICK_EAR if hasty else EAR
+    async with SarvamStt(on.access).live(language="hi-IN", options=options) as ear:
         for sound in sounds or (SOUND,):
             await ear.send(sound)
         return [part async for part in ear.finish()]
@@ -92,12 +105,11 @@ async def test_utterances_are_transcribed_in_one_call(url: str) -> None:
 
 async def test_transcripts_can_be_read_while_sound_is_sent(url: str) -> None:
     """Nobody has to wait for the end."""
-    async with on_stage(SARVAM, url) as on:
-        async with SarvamStt(on.access).live(options=EAR) as ear:
-            for sound in (SOUND, PAUSE):
-                await ear.send(sound)
-            part = await anext(ear)
-            rest = [left async for left in ear.finish()]
+    async with on_stage(SARVAM, url) as on, SarvamStt(on.access).live(options=EAR) as ear:
+        for sound in (SOUND, PAUSE):
+            await ear.send(sound)
+        part = await anext(ear)
+        rest = [left async for left in ear.finish()]
     assert (part.language, part.language_probability) == ("hi-IN", 0.97)
     assert rest == []
     assert on.call.outcome == "succeeded"
@@ -110,7 +122,7 @@ async def test_silence_alone_is_no_failure(url: str) -> None:
     assert (on.call.outcome, on.call.error) == ("succeeded", None)
 
 
-Use = Callable[[Stage], Awaitable[Any]]
+Use = Callable[..., Awaitable[Any]]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +153,7 @@ async def test_each_way_of_going_wrong_is_a_failure_that_is_seen(
     async with on_stage(SARVAM, url, options=ONCE) as on:
         await on.play(kind, **parameters)
         with pytest.raises(error, match=words or None) as caught:
-            await use(on)
+            await use(on, hasty=kind in NEVER_ANSWERED)
     assert (on.call.outcome, on.call.error) == ("failed", type(caught.value).__name__)
 
 
@@ -169,10 +181,9 @@ async def test_a_refused_opening_has_its_class(
 
 async def test_an_error_message_ends_the_conversation_with_its_class(url: str) -> None:
     """A speaker of another model is told in a message; it is the caller's mistake."""
-    async with on_stage(SARVAM, url) as on:
+    async with speaking(url, "anushka") as (on, voice):
         with pytest.raises(InvalidRequest, match="400: Speaker 'anushka' is not compatible"):
-            async with SarvamTts(on.access).live("en-IN", speaker="anushka", options=VOICE) as one:
-                _ = [piece async for piece in one.say(TEXT)]
+            await anext(voice.say(TEXT))
     assert on.call.outcome == "failed"
 
 
@@ -192,30 +203,27 @@ async def test_a_hanging_ear_is_noticed_while_sound_goes_on(url: str) -> None:
     """So much sound without an answer cannot be."""
     async with on_stage(SARVAM, url, options=ONCE) as on:
         await on.play("hang")
-        with pytest.raises(TimedOut):
-            async with SarvamStt(on.access).live(options=EAR) as ear:
-                for _ in range(5):
-                    await ear.send(SOUND)
+        async with SarvamStt(on.access).live(options=QUICK_EAR) as ear:
+            for _ in range(5):
+                await ear.send(SOUND)
+            with pytest.raises(TimedOut):
                 await anext(ear)
 
 
 async def test_an_idle_socket_is_closed_by_the_provider(url: str) -> None:
     """1008 is the caller's own: nothing was said for too long."""
-    async with on_stage(SARVAM, url) as on:
+    async with on_stage(SARVAM, url) as on, SarvamStt(on.access).live(options=EAR) as ear:
         with pytest.raises(InvalidRequest, match="1008: closed after inactivity"):
-            async with SarvamStt(on.access).live(options=EAR) as ear:
-                await asyncio.sleep(0.7)
-                await anext(ear)
+            await anext(ear)
 
 
 async def test_what_cannot_be_said_is_refused(url: str) -> None:
     """A blank or overlong text costs nothing, and the conversation goes on."""
-    async with on_stage(SARVAM, url) as on:
-        async with SarvamTts(on.access).live("en-IN", speaker="shubh", options=VOICE) as voice:
-            for text in (" ", "a" * 2501):
-                with pytest.raises(InputRefused, match="1 to 2500 characters, got"):
-                    await anext(voice.say(text))
-            assert [piece async for piece in voice.say(TEXT)]
+    async with speaking(url) as (on, voice):
+        for text in (" ", "a" * 2501):
+            with pytest.raises(InputRefused, match="1 to 2500 characters, got"):
+                await anext(voice.say(text))
+        assert [piece async for piece in voice.say(TEXT)]
     assert on.call.outcome == "succeeded"
 
 

@@ -49,6 +49,8 @@ def settings_for(plan: Plan, simulator_url: str) -> Settings:
         "OPENAI_BASE_URL": f"{simulator_url}/openai/v1",
         "PROKERALA_BASE_URL": f"{simulator_url}/prokerala",
         "ELEVENLABS_BASE_URL": f"{simulator_url}/elevenlabs",
+        "DEEPGRAM_BASE_URL": f"{simulator_url}/deepgram",
+        "SARVAM_BASE_URL": f"{simulator_url}/sarvam",
     }
     for name in ("OPENAI", "PROKERALA", "ELEVENLABS"):
         environ.update({f"{name}_{suffix}": value for suffix, value in _SENSITIVE.items()})
