@@ -2,18 +2,21 @@
 
 from holdfast.integrations import CATALOG
 from holdfast.integrations.integration import Integration
-
-MARK = "h0ldfast5ecret"
-"""In every fake secret, and in nothing else."""
+from holdfast.settings.simulated import MADE_UP_KEY
+from tests.secrets import MARK
 
 _SHAPES = {"openai": "sk-proj-{}", "did": "bWVAZXhhbXBsZS5vcmc:{}", "elevenlabs": "sk_{}"}
+
+
+_PUBLIC = ("_CLIENT_ID", "_APP_ID", "_CLIENT_KEY")
+"""What names the application to everybody who signs in: no secret."""
 
 
 def secrets_of(integration: Integration) -> dict[str, str]:
     """A secret for each variable of *integration*, in the shape its provider gives them."""
     shape = _SHAPES.get(integration.name, "{}")
     return {
-        name: shape.format(f"{MARK}{number}{integration.name}")
+        name: MADE_UP_KEY if name.endswith(_PUBLIC) else shape.format(f"{MARK}{number}")
         for number, name in enumerate(integration.key_names)
     }
 

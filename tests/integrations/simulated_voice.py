@@ -1,12 +1,12 @@
 """One simulator for a whole module, and a provider's clients through guards to it."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from http.client import HTTPConnection
 from typing import Any
-
-import httpx2
 
 from holdfast.events import CallFinished, Usage, Verdict
 from holdfast.guard.options import GuardOptions
@@ -51,15 +51,18 @@ class Stage:
 
     async def play(self, kind: str, **parameters: Any) -> None:
         """Start a scenario."""
-        async with httpx2.AsyncClient(trust_env=False) as http:
-            document = {"kind": kind, **parameters}
-            answer = await http.put(f"{self._url}/_scenarios/{self._name}", json=document)
-        assert answer.status_code == 200, answer.text
+        assert await self._switch("PUT", json.dumps({"kind": kind, **parameters})) == 200
 
     async def calm(self) -> None:
         """Behave well again."""
-        async with httpx2.AsyncClient(trust_env=False) as http:
-            await http.delete(f"{self._url}/_scenarios/{self._name}")
+        assert await self._switch("DELETE") == 204
+
+    async def _switch(self, method: str, body: str | None = None) -> int:
+        connection = HTTPConnection(self._url.removeprefix("http://"), timeout=5)
+        await asyncio.to_thread(connection.request, method, f"/_scenarios/{self._name}", body)
+        status = (await asyncio.to_thread(connection.getresponse)).status
+        connection.close()
+        return status
 
     @property
     def call(self) -> CallFinished:

@@ -130,7 +130,6 @@ async def test_errors_are_the_sdk_s_own(
 
 async def test_the_live_protocol_is_the_sdk_s(url: str) -> None:
     """Its socket does not pass through HTTP clients: here it only witnesses the simulator."""
-    kinds = []
     async with sdk(url) as (deepgram, _):
         connected = deepgram.listen.v1.connect(
             model="nova-3", encoding="linear16", sample_rate="16000", interim_results="true"
@@ -140,8 +139,8 @@ async def test_the_live_protocol_is_the_sdk_s(url: str) -> None:
             await socket.send_media(tone(5.0))
             await socket.send_finalize()
             await socket.send_close_stream()
-            async for message in socket:
-                kinds.append((type(message).__name__, getattr(message, "is_final", None)))
+            messages = [message async for message in socket]
+    kinds = [(type(message).__name__, getattr(message, "is_final", None)) for message in messages]
     assert kinds == [
         ("ListenV1Results", False),
         ("ListenV1Results", True),

@@ -18,7 +18,7 @@ from holdfast.errors import (
 from holdfast.integrations.deepgram import DEEPGRAM
 from holdfast.integrations.deepgram_tts import DeepgramTts
 from tests.integrations.guarded import QUICK
-from tests.integrations.simulated_voice import on_stage, simulated
+from tests.integrations.simulated_voice import Stage, on_stage, simulated
 
 pytestmark = pytest.mark.real_time
 
@@ -30,6 +30,12 @@ IMPATIENT = replace(QUICK, timeout_seconds=0.2, retry=None)
 def _url() -> Iterator[str]:
     with simulated() as url:
         yield url
+
+
+async def stream(on: Stage) -> bytes:
+    """The text as a stream, to its end."""
+    async with DeepgramTts(on.access).stream(TEXT) as pieces:
+        return b"".join([piece async for piece in pieces])
 
 
 @pytest.mark.parametrize(
@@ -94,13 +100,8 @@ async def test_each_outage_is_one_clear_error(
     """Whole or streamed, what is wrong has a class and a reason."""
     async with on_stage(DEEPGRAM, url, options=IMPATIENT) as on:
         await on.play(kind, **parameters)
-        mouth = DeepgramTts(on.access)
         with pytest.raises(error, match=words):
-            if not streamed:
-                await mouth.speech(TEXT)
-            else:
-                async with mouth.stream(TEXT) as pieces:
-                    _ = [piece async for piece in pieces]
+            await (stream(on) if streamed else DeepgramTts(on.access).speech(TEXT))
     assert (on.call.outcome, on.call.error) == ("failed", error.__name__)
 
 

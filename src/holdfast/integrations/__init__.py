@@ -12,6 +12,7 @@ from holdfast.integrations.linkedin import LINKEDIN
 from holdfast.integrations.openai import OPENAI
 from holdfast.integrations.prokerala import PROKERALA
 from holdfast.integrations.rag import RAG
+from holdfast.integrations.sarvam import SARVAM
 from holdfast.integrations.tiktok import TIKTOK
 from holdfast.integrations.x import X
 from holdfast.integrations.youtube import YOUTUBE
@@ -19,7 +20,7 @@ from holdfast.integrations.youtube import YOUTUBE
 CATALOG: Mapping[str, Integration] = {
     known.name: known
     for known in (
-        *(OPENAI, RAG, PROKERALA, ELEVENLABS, DID, DEEPGRAM),
+        *(OPENAI, RAG, PROKERALA, ELEVENLABS, DID, DEEPGRAM, SARVAM),
         *(FACEBOOK, INSTAGRAM, YOUTUBE, X, LINKEDIN, TIKTOK),
     )
 }

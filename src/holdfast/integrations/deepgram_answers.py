@@ -78,6 +78,8 @@ def codec_of(asked: Asked) -> tuple[str, int]:
     if encoding == "linear16" and container == "none":
         return "pcm", rate or _DEFAULT_RATES[encoding]
     codec = "wav" if encoding in _IN_WAV and container == "wav" else encoding
+    if encoding == "opus" and container in ("", "ogg"):
+        codec = "ogg"
     return codec, rate or _DEFAULT_RATES.get(encoding, 0)
 
 

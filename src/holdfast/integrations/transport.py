@@ -28,7 +28,10 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 """An answer that is read whole is refused beyond this, as it comes and decompressed."""
 
 _ALWAYS_STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl")
-_SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key", "xi-api-key")
+_SECRET_HEADERS = (
+    *("authorization", "proxy-authorization", "cookie"),
+    *("x-api-key", "xi-api-key", "api-subscription-key"),
+)
 _SHORTEST_SECRET = 6
 
 

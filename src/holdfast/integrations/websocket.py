@@ -5,6 +5,7 @@ import logging
 import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Final
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, WebSocketException
@@ -22,6 +23,9 @@ from holdfast.resilience.policy import Body
 
 Message = str | bytes
 """Text or bytes, as the provider sent it."""
+
+QUIET: Final = ""
+"""What reading gives once, after `GuardedSocket.quiet_after`, when no message came."""
 
 _SILENT = logging.Logger("holdfast.websocket", logging.CRITICAL + 1)  # noqa: LOG001  # nobody's to set up
 """The library would log the headers of a handshake, keys included."""
@@ -68,6 +72,10 @@ class GuardedSocket:
         Else reading it raises `TimedOut`. Any message settles it; the sooner of two counts.
         """
         self._line.due_in(seconds)
+
+    def quiet_after(self, seconds: float) -> None:
+        """Like `due_in` for a message that need not come: reading then gives `QUIET` instead."""
+        self._line.due_in(seconds, needed=False)
 
     async def close(self) -> None:
         """Say goodbye. Who has seen the closing message has had the whole: that is judged."""
@@ -126,6 +134,7 @@ class _Line:
         self.connection, self.errors, self.watch = connection, errors, watch
         self.over = False
         self._due: float | None = None
+        self._needed = True
         self._patience: asyncio.Timeout | None = None
 
     def __aiter__(self) -> "_Line":
@@ -141,17 +150,20 @@ class _Line:
         except ConnectionClosed as closed:
             raise self.errors.closed(closed) from None
         except TimeoutError:
+            if not self._needed:
+                self._due = None
+                return QUIET
             raise TimedOut(f"{self.errors.name}: the message that was due did not come") from None
         error = self.errors.told(message)
         if error is not None:
             raise error
         return message
 
-    def due_in(self, seconds: float) -> None:
+    def due_in(self, seconds: float, *, needed: bool = True) -> None:
         """Bound the wait for the next message."""
         due = asyncio.get_running_loop().time() + seconds
         if self._due is None or due < self._due:
-            self._due = due
+            self._due, self._needed = due, needed
             if self._patience is not None:
                 self._patience.reschedule(due)
 

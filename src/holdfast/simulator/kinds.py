@@ -88,6 +88,7 @@ KINDS = (
     Kind("zero_vectors", "Vectors of nothing", content=True),
     Kind("same_vectors", "One vector for all texts", content=True),
     Kind("early_close", "Connection lost"),
+    Kind("no_end", "End marker missing", content=True),
     Kind("low_confidence", "Unsure answer", content=True),
     Kind("wrong_language", "Wrong language", content=True),
     Kind("untranslated", "Untranslated text", content=True),

@@ -24,7 +24,7 @@ MOST_CLIPPED = 0.01
 MOST_TRAILING_SILENCE = 0.5
 
 _READERS: dict[str, Callable[[bytes], Sound]] = {"mp3": read_mp3, "wav": read_wav}
-_CONTAINERS = {"opus": "ogg", "flac": "flac", "aac": "aac"}
+_CONTAINERS = {"ogg": "ogg", "flac": "flac", "aac": "aac"}
 _MARKUP = re.compile(r"<[^<>]*>")
 
 

@@ -96,20 +96,19 @@ def _too_low(confidence: float | None, least: float) -> bool:
 
 
 def _language(heard: Heard, spoken: Spoken) -> str:
-    if spoken.language is None:
-        if _too_low(heard.language_confidence, LEAST_CONFIDENCE):
-            return (
-                f"language {heard.language} with confidence {heard.language_confidence:.2f}, "
-                f"at least {LEAST_CONFIDENCE:g} expected"
-            )
-        return ""
-    if heard.language is not None and primary(heard.language) != primary(spoken.language):
-        return f"{heard.language} was recognised, {spoken.language} expected"
-    wanted = scripts_of(spoken.language)
+    if _too_low(heard.language_confidence, LEAST_CONFIDENCE) and spoken.language is None:
+        return (
+            f"language {heard.language} with confidence {heard.language_confidence:.2f}, "
+            f"at least {LEAST_CONFIDENCE:g} expected"
+        )
+    language = spoken.language or heard.language or ""
+    if heard.language is not None and primary(heard.language) != primary(language):
+        return f"{heard.language} was recognised, {language} expected"
+    wanted = scripts_of(language)
     share = share_in(heard.text, wanted) if wanted and spoken.native else None
     if share is None or share >= LEAST_IN_SCRIPT:
         return ""
-    return f"{share:.0%} of the letters are {' or '.join(wanted)}, the script of {spoken.language}"
+    return f"{share:.0%} of the letters are {' or '.join(wanted)}, the script of {language}"
 
 
 def _loop(text: str) -> str:

@@ -25,23 +25,23 @@ CALLS: dict[str, Rows] = {
     "facebook": {
         "debug-token": raw(
             "GET", "/debug_token", headers=_bearer("{FACEBOOK_APP_ID}|{FACEBOOK_APP_SECRET}"),
-            params={"input_token": "{FACEBOOK_ACCESS_TOKEN}"},
+            hidden={"input_token": "{FACEBOOK_ACCESS_TOKEN}"},
         ),
         "exchange": raw(
             "GET", "/oauth/access_token",
-            params={**_APP, "grant_type": "fb_exchange_token", "fb_exchange_token": "{once}"},
+            hidden={**_APP, "grant_type": "fb_exchange_token", "fb_exchange_token": "{once}"},
         ),
     },
     "instagram": {
         "me": _look("/me", fields="user_id,username"),
         "refresh": raw(
             "GET", "/refresh_access_token",
-            params={"grant_type": "ig_refresh_token", "access_token": "{once}"},
+            hidden={"grant_type": "ig_refresh_token", "access_token": "{once}"},
         ),
     },
     "youtube": {
         "token": raw("POST", "/token", data={**_GOOGLE, **_ONCE}),
-        "tokeninfo": raw("GET", "/tokeninfo", params={"access_token": "{once}"}),
+        "tokeninfo": raw("GET", "/tokeninfo", hidden={"access_token": "{once}"}),
         "channels": _look("/youtube/v3/channels", part="id", mine="true"),
     },
     "x": {

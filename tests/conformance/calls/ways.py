@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-from tests.conformance.provider_secrets import MARK
+from holdfast.integrations.private_query import private
 from tests.conformance.provider_stage import Stage
+from tests.secrets import MARK
 
 Act = Callable[[], Awaitable[Any]]
 """The call itself."""
@@ -17,22 +18,24 @@ Ready = Callable[[Stage], Awaitable[Act]]
 Rows = dict[str, Ready]
 """By the operation's name, with what sets this row apart in brackets: "chat (streamed)"."""
 
+NOTHING: Mapping[str, str] = {}
 _numbers = itertools.count(1)
 
 
-def raw(method: str, path: str, *, json: Any = None, **request: Mapping[str, str]) -> Ready:
+def raw(
+    method: str, path: str, *, json: Any = None, hidden: Mapping[str, str] = NOTHING,
+    **request: Mapping[str, str],
+) -> Ready:  # fmt: skip
     """The plain request, read to its end as it comes.
 
     In *headers*, *params* and *data* ``{KEY_NAME}`` is that secret, and ``{once}`` is new for
-    each call: a token that may be used once.
+    each call: a token that may be used once. *hidden* is what leaves in the query only.
     """
 
     async def ready(stage: Stage) -> Act:
         words = {**stage.access().keys, "once": f"{MARK}-once-{next(_numbers)}"}
-        filled: dict[str, Any] = {
-            part: {name: text.format(**words) for name, text in fields.items()}
-            for part, fields in request.items()
-        }
+        filled: dict[str, Any] = {part: _filled(one, words) for part, one in request.items()}
+        filled["extensions"] = private(_filled(hidden, words))
 
         async def act() -> None:
             async with stage.http.stream(method, path, json=json, **filled) as answer:
@@ -42,6 +45,10 @@ def raw(method: str, path: str, *, json: Any = None, **request: Mapping[str, str
         return act
 
     return ready
+
+
+def _filled(fields: Mapping[str, str], words: Mapping[str, str]) -> dict[str, str]:
+    return {name: text.format(**words) for name, text in fields.items()}
 
 
 def client(kind: str, ask: Callable[[Any], Awaitable[Any]]) -> Ready:

@@ -9,6 +9,7 @@ from holdfast.simulator.providers.did.provider import Did
 from holdfast.simulator.providers.elevenlabs.provider import ElevenLabs
 from holdfast.simulator.providers.openai.provider import OpenAI
 from holdfast.simulator.providers.prokerala.provider import Prokerala
+from holdfast.simulator.providers.sarvam.provider import Sarvam
 from holdfast.simulator.providers.social.facebook import Facebook
 from holdfast.simulator.providers.social.instagram import Instagram
 from holdfast.simulator.providers.social.linkedin import LinkedIn
@@ -25,7 +26,7 @@ class MakeProvider(Protocol):
 
 
 PROVIDERS: Final[tuple[MakeProvider, ...]] = (
-    *(OpenAI, Prokerala, ElevenLabs, Did, Deepgram),
+    *(OpenAI, Prokerala, ElevenLabs, Did, Deepgram, Sarvam),
     *(Facebook, Instagram, YouTube, X, LinkedIn, TikTok),
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "LinkedIn",
     "OpenAI",
     "Prokerala",
+    "Sarvam",
     "TikTok",
     "X",
     "YouTube",
