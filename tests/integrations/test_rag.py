@@ -22,7 +22,7 @@ from holdfast.integrations.openai_client import OpenAI
 from holdfast.integrations.rag_embedders import OpenAIEmbedder, WordEmbedder
 from holdfast.integrations.rag_records import Maker, Stats, Stored
 from tests.integrations.bases import base
-from tests.integrations.simulated import simulator, stage
+from tests.integrations.simulated_port import simulator, stage
 
 pytestmark = pytest.mark.real_time
 
