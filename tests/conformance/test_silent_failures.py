@@ -11,6 +11,10 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 
+_DID_CREDITS = (
+    "integrations/test_did_client.py::test_used_up_credits_are_seen_before_anything_is_created"
+)
+
 PROOFS: dict[str, tuple[str, ...]] = {
     "any JSON: envelope, content type, required keys": (
         "conformance/test_providers.py::test_every_scenario_has_its_end",
@@ -48,10 +52,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "social token: valid, ours, lasting, sufficient": (
         "integrations/test_social_credentials.py::test_http_says_200_and_the_check_says_no",
     ),
-    "quota: enough is left before the call": (
-        "integrations/test_did_client.py"
-         "::test_used_up_credits_are_seen_before_anything_is_created",
-    ),
+    "quota: enough is left before the call": (_DID_CREDITS,),
 }  # fmt: skip
 """Publishing (the row "social post") is not part of Holdfast yet."""
 

@@ -17,7 +17,7 @@ from holdfast.integrations.elevenlabs_client import ElevenLabs
 from holdfast.integrations.elevenlabs_records import Model, Subscription, Voice
 from holdfast.simulator.providers import ElevenLabs as Simulated
 from holdfast.simulator.providers.elevenlabs.catalog import MODELS, VOICES
-from tests.integrations import simulated
+from tests.integrations import simulated_port
 from tests.integrations.guarded import served
 from tests.integrations.loopback import Received, Reply
 from tests.integrations.simulated_port import Stage, sdk_http, simulator
@@ -40,7 +40,7 @@ def url() -> Iterator[str]:
 
 def stage(url: str, key: str = KEY) -> Any:
     """ElevenLabs' access to the simulator."""
-    return simulated.stage(ELEVENLABS, url, {"ELEVENLABS_API_KEY": key})
+    return simulated_port.stage(ELEVENLABS, url, {"ELEVENLABS_API_KEY": key})
 
 
 async def heard(on: Stage, **how: Any) -> bytes:

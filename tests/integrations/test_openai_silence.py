@@ -9,7 +9,7 @@ from holdfast.errors import HoldfastError, ProtocolError, SemanticError, Unavail
 from holdfast.integrations.openai import OPENAI
 from holdfast.integrations.openai_client import OpenAI
 from holdfast.integrations.openai_records import ChatRequest
-from tests.integrations import simulated
+from tests.integrations import simulated_port
 from tests.integrations.simulated_port import simulator
 
 pytestmark = pytest.mark.real_time
@@ -27,7 +27,7 @@ def url() -> Iterator[str]:
 
 def stage(url: str, key: str = KEY) -> Any:
     """OpenAI's access to the simulator."""
-    return simulated.stage(OPENAI, url, {"OPENAI_API_KEY": key}, "/v1")
+    return simulated_port.stage(OPENAI, url, {"OPENAI_API_KEY": key}, "/v1")
 
 
 @pytest.mark.parametrize(

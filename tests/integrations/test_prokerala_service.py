@@ -17,7 +17,7 @@ from holdfast.integrations.prokerala_client import Prokerala
 from holdfast.integrations.prokerala_records import Ayanamsa, Birth
 from holdfast.integrations.prokerala_token import Account, RateLimit, account
 from holdfast.simulator.providers import Prokerala as Simulated
-from tests.integrations import simulated
+from tests.integrations import simulated_port
 from tests.integrations.simulated_port import simulator
 
 pytestmark = pytest.mark.real_time
@@ -37,7 +37,7 @@ def url() -> Iterator[str]:
 
 def stage(url: str) -> Any:
     """Prokerala's access to the simulator."""
-    return simulated.stage(PROKERALA, url, KEYS)
+    return simulated_port.stage(PROKERALA, url, KEYS)
 
 
 async def test_a_kundli_is_typed_and_its_details_are_the_births(url: str) -> None:

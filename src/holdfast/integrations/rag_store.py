@@ -137,7 +137,8 @@ class Store:
             self._check(maker)
             self._load(maker.dimensions)
             chosen = self._matching(where)
-            scores = np.clip(self._vectors[chosen] @ question, -1.0, 1.0)
+            near = self._vectors[chosen] if where else self._vectors  # a choice is a copy
+            scores = np.clip(near @ question, -1.0, 1.0)
             order = np.argsort(-scores, kind="stable")[:most]
             passages = [
                 self._passage(int(self._ids[chosen[at]]), float(scores[at])) for at in order
