@@ -1,7 +1,7 @@
 """Sarvam's two sockets through the guarded one, against the simulator."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -177,6 +177,30 @@ async def test_a_refused_opening_has_its_class(
             await use(on)
     assert SECRET not in f"{caught.value!r}"
     assert on.call.error == error.__name__
+
+
+async def test_health_knows_the_conversations_too(url: str) -> None:
+    """What the provider did wrong, when it closed or before; nothing that others did."""
+    async with on_stage(SARVAM, url, options=ONCE) as on:
+        mouth = SarvamTts(on.access)
+        for kind, blamed in (("early_close", "degraded"), ("silent_audio", "degraded")):
+            async with mouth.live("en-IN", speaker="shubh", options=VOICE) as voice:
+                assert [piece async for piece in voice.say(TEXT)]
+            assert (await mouth.health()).state == "healthy"
+            with pytest.raises(Unavailable, match="openai is down"):
+                await _fail_inside(mouth)
+            assert (await mouth.health()).state == "healthy"
+            await on.play(kind)
+            with suppress(HoldfastError):
+                async with mouth.live("en-IN", speaker="shubh", options=VOICE) as voice:
+                    _ = [piece async for piece in voice.say(TEXT)]
+            assert (await mouth.health()).state == blamed
+            await on.calm()
+
+
+async def _fail_inside(mouth: SarvamTts) -> None:
+    async with mouth.live("en-IN", speaker="shubh", options=VOICE):
+        raise Unavailable("openai is down")
 
 
 async def test_an_error_message_ends_the_conversation_with_its_class(url: str) -> None:

@@ -22,7 +22,7 @@ from holdfast.integrations.access import Access
 from holdfast.integrations.deepgram import read_close, read_error, read_message
 from holdfast.integrations.deepgram_answers import raw_format
 from holdfast.integrations.deepgram_live_watch import LiveWatch, document_of
-from holdfast.integrations.deepgram_records import Word, word
+from holdfast.integrations.deepgram_records import Word, number, words_of
 from holdfast.integrations.exchange import Asked, member
 from holdfast.integrations.websocket import GuardedSocket, Message
 from holdfast.integrations.websocket_request import SocketOptions, SocketRequest
@@ -157,27 +157,25 @@ def _part(document: Any) -> LivePart | None:
         case "Results":
             return _words(document)
         case "SpeechStarted":
-            return LivePart("speech_started", _seconds(document, "timestamp"))
+            return LivePart("speech_started", number(member(document, "timestamp")))
         case "UtteranceEnd":
-            return LivePart("utterance_end", _seconds(document, "last_word_end"))
+            return LivePart("utterance_end", number(member(document, "last_word_end")))
     return None
 
 
 def _words(document: Any) -> LivePart:
-    found = member(member(document, "channel"), "alternatives") or [{}]
-    best, place = found[0], member(document, "channel_index") or [0]
+    found = member(member(document, "channel"), "alternatives")
+    best = found[0] if isinstance(found, list) and found else None
+    place = member(document, "channel_index")
+    channel = place[0] if isinstance(place, list) and place else 0
     return LivePart(
         kind="words",
-        start_seconds=_seconds(document, "start"),
-        duration_seconds=_seconds(document, "duration"),
+        start_seconds=number(member(document, "start")),
+        duration_seconds=number(member(document, "duration")),
         text=str(member(best, "transcript") or ""),
-        confidence=float(member(best, "confidence") or 0.0),
-        words=tuple(word(one) for one in member(best, "words") or ()),
+        confidence=number(member(best, "confidence")),
+        words=words_of(best),
         is_final=bool(member(document, "is_final")),
         speech_final=bool(member(document, "speech_final")),
-        channel=int(place[0]),
+        channel=channel if isinstance(channel, int) else 0,
     )
-
-
-def _seconds(document: Any, name: str) -> float:
-    return float(member(document, name) or 0.0)

@@ -106,6 +106,7 @@ class LiveWatch:
     def _follows(self, document: Any, start: float, length: float) -> None:
         place = member(document, "channel_index")
         channel = place[0] if isinstance(place, list) and place else 0
+        channel = channel if isinstance(channel, int) else 0
         before = self._ends.get(channel, 0.0)
         if start - before > LARGEST_GAP_SECONDS and not self._gap:
             self._gap = f"{start - before:.2f} s are missing between final results at {before:.2f}"

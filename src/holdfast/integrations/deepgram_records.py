@@ -1,6 +1,6 @@
 """What Deepgram heard and said, typed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -9,8 +9,10 @@ from holdfast.integrations.deepgram_answers import (
     alternatives,
     confidence_of,
     detected_language,
+    is_number,
     transcript_of,
 )
+from holdfast.integrations.exchange import member
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +66,41 @@ class Speech:
     characters: int | None
 
 
-def transcript(document: Mapping[str, Any]) -> Transcript:
+def transcript(document: Any) -> Transcript:
     """The answer of ``/v1/listen``."""
     best = alternatives(document)
-    words = tuple(word(one) for found in best for one in found.get("words") or ())
-    metadata = document.get("metadata") or {}
+    words = tuple(word for found in best for word in words_of(found))
+    metadata = member(document, "metadata")
     return Transcript(
         text=transcript_of(best),
         confidence=confidence_of(best),
         words=words,
-        duration_seconds=float(metadata.get("duration") or 0.0),
+        duration_seconds=number(member(metadata, "duration")),
         language=detected_language(document),
-        request_id=metadata.get("request_id"),
+        request_id=member(metadata, "request_id"),
         turns=turns(words),
     )
 
 
-def word(document: Mapping[str, Any]) -> Word:
-    """One entry of ``words``, as it is written when it was to be punctuated."""
+def words_of(alternative: Any) -> tuple[Word, ...]:
+    """The words of one alternative, as they are written when they were to be punctuated."""
+    told = member(alternative, "words")
+    return tuple(_word(one) for one in told) if isinstance(told, list) else ()
+
+
+def number(value: Any) -> float:
+    """A number of JSON; 0 for anything else."""
+    return float(value) if is_number(value) else 0.0
+
+
+def _word(document: Any) -> Word:
+    speaker = member(document, "speaker")
     return Word(
-        text=str(document.get("punctuated_word") or document.get("word") or ""),
-        start_seconds=float(document.get("start") or 0.0),
-        end_seconds=float(document.get("end") or 0.0),
-        confidence=float(document.get("confidence") or 0.0),
-        speaker=document.get("speaker"),
+        text=str(member(document, "punctuated_word") or member(document, "word") or ""),
+        start_seconds=number(member(document, "start")),
+        end_seconds=number(member(document, "end")),
+        confidence=number(member(document, "confidence")),
+        speaker=speaker if isinstance(speaker, int) else None,
     )
 
 

@@ -78,7 +78,7 @@ class SarvamEar:
             self._wait()
             async for message in self._socket:
                 document = document_of(message)
-                if message == QUIET or member(document, "type") == "data":
+                if message == QUIET or _words(document) is not None:
                     break
                 self._wait()
             else:
@@ -99,7 +99,7 @@ class SarvamEar:
     async def __anext__(self) -> Transcript:
         async for message in self._socket:
             document = document_of(message)
-            if member(document, "type") == "data":
+            if _words(document) is not None:
                 return transcript(member(document, "data"))
         raise StopAsyncIteration
 
@@ -142,10 +142,9 @@ class EarWatch:
             self._pending_bytes = 0
             return
         document = document_of(item)
-        kind, data = member(document, "type"), member(document, "data")
-        text = member(data, "transcript")
-        if kind == "data" and isinstance(text, str):
-            self._utterance(data, text)
+        kind, text = member(document, "type"), _words(document)
+        if text is not None:
+            self._utterance(member(document, "data"), text)
         elif kind not in ("events", "event", "error"):
             self._unreadable += 1
 
@@ -169,9 +168,10 @@ class EarWatch:
         told = member(member(data, "metrics"), "audio_duration")
         seconds = float(told) if isinstance(told, int | float) else None
         language, probability = self._query.get("language-code"), data.get("language_probability")
+        code = data.get("language_code")
         heard = Heard(
             text=text,
-            language=data.get("language_code"),
+            language=code if isinstance(code, str) else None,
             language_confidence=probability if isinstance(probability, int | float) else None,
             seconds=seconds,
         )
@@ -186,6 +186,12 @@ class EarWatch:
         self.awaiting = self._heard_something = False
         self._seconds += seconds or 0.0
         self._answers += 1
+
+
+def _words(document: Any) -> str | None:
+    data = member(document, "data") if member(document, "type") == "data" else None
+    words = member(data, "transcript")
+    return words if isinstance(words, str) else None
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """What Sarvam heard and said, typed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,22 +39,28 @@ class Transcript:
     duration_seconds: float | None = None
 
 
-def transcript(document: Mapping[str, Any]) -> Transcript:
+def transcript(document: Any) -> Transcript:
     """The answer of ``/speech-to-text``, or the data of a socket's message."""
-    seconds = member(document.get("metrics"), "audio_duration")
     return Transcript(
-        text=document["transcript"],
-        language=document.get("language_code"),
-        language_probability=document.get("language_probability"),
-        request_id=document.get("request_id"),
-        phrases=_phrases(document.get("timestamps")),
-        duration_seconds=None if seconds is None else float(seconds),
+        text=str(member(document, "transcript") or ""),
+        language=member(document, "language_code"),
+        language_probability=_number(member(document, "language_probability")),
+        request_id=member(document, "request_id"),
+        phrases=_phrases(member(document, "timestamps")),
+        duration_seconds=_number(member(member(document, "metrics"), "audio_duration")),
     )
 
 
 def _phrases(timestamps: Any) -> tuple[Phrase, ...]:
     names = ("words", "start_time_seconds", "end_time_seconds")
-    told = [member(timestamps, name) or [] for name in names]
+    told = [member(timestamps, name) for name in names]
+    listed = [one if isinstance(one, list) else [] for one in told]
     return tuple(
-        Phrase(str(text), float(start), float(end)) for text, start, end in zip(*told, strict=False)
+        Phrase(str(text), _number(start) or 0.0, _number(end) or 0.0)
+        for text, start, end in zip(*listed, strict=False)
     )
+
+
+def _number(value: Any) -> float | None:
+    proper = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if proper else None

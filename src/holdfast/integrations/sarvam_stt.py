@@ -1,7 +1,6 @@
 """Speech to text by Sarvam: whole sounds, and over a socket."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Self
 
 from holdfast.integrations.access import Access, ServiceHealth
@@ -24,7 +23,7 @@ class SarvamStt:
 
     def __init__(self, access: Access) -> None:
         self._access, self._headers = access, signed(access)
-        self._traffic = Traffic()
+        self._traffic = Traffic("sarvam")
 
     @classmethod
     def over(cls, access: Access) -> Self:
@@ -51,11 +50,10 @@ class SarvamStt:
             )
         return transcript(answer.json())
 
-    @asynccontextmanager
-    async def live(
+    def live(
         self, *, language: str | None = None, model: str = DEFAULT_MODEL, mode: str = "transcribe",
         sample_rate: int = 16_000, options: EarOptions | None = None, **more: Any,
-    ) -> AsyncIterator[SarvamEar]:  # fmt: skip
+    ) -> AbstractAsyncContextManager[SarvamEar]:  # fmt: skip
         """A conversation that is transcribed while it lasts: see `SarvamEar`.
 
         Sound is 16 bit samples at *sample_rate*, 8000 or 16000 Hz.
@@ -70,9 +68,7 @@ class SarvamStt:
             "flush_signal": "true",
         }
         options = options or EarOptions()
-        with self._traffic.watched():
-            async with ear(self._access, self._headers, query | more, options) as listening:
-                yield listening
+        return self._traffic.opened(ear(self._access, self._headers, query | more, options))
 
     async def health(self) -> ServiceHealth:
         """How the newest call ended: Sarvam tells nothing for free."""

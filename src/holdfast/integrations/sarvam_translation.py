@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from holdfast.integrations.access import Access, ServiceHealth
+from holdfast.integrations.exchange import member
 from holdfast.integrations.sarvam import TRANSLATE
 from holdfast.integrations.sarvam_answers import AUTO
 from holdfast.integrations.sarvam_key import given, signed
@@ -26,7 +27,7 @@ class SarvamTranslation:
 
     def __init__(self, access: Access) -> None:
         self._access, self._headers = access, signed(access)
-        self._traffic = Traffic()
+        self._traffic = Traffic("sarvam")
 
     @classmethod
     def over(cls, access: Access) -> Self:
@@ -52,9 +53,9 @@ class SarvamTranslation:
             answer = await self._access.http.post(TRANSLATE, json=document, headers=self._headers)
         told = answer.json()
         return Translation(
-            text=told["translated_text"],
-            source_language=str(told.get("source_language_code") or source),
-            request_id=told.get("request_id"),
+            text=str(member(told, "translated_text") or ""),
+            source_language=str(member(told, "source_language_code") or source),
+            request_id=member(told, "request_id"),
         )
 
     async def health(self) -> ServiceHealth:

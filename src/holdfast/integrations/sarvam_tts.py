@@ -1,11 +1,12 @@
 """Text to speech by Sarvam: whole, as it is made, and over a socket."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Self
 
 from holdfast.errors import SemanticError
 from holdfast.integrations.access import Access, ServiceHealth
+from holdfast.integrations.exchange import member
 from holdfast.integrations.sarvam import SPEAK, SPEAK_STREAM
 from holdfast.integrations.sarvam_answers import DEFAULT_RATE, codec_of, decoded
 from holdfast.integrations.sarvam_key import given, signed
@@ -28,7 +29,7 @@ class SarvamTts:
 
     def __init__(self, access: Access) -> None:
         self._access, self._headers = access, signed(access)
-        self._traffic = Traffic()
+        self._traffic = Traffic("sarvam")
 
     @classmethod
     def over(cls, access: Access) -> Self:
@@ -44,11 +45,12 @@ class SarvamTts:
         with self._traffic.watched():
             answer = await self._access.http.post(SPEAK, json=document, headers=self._headers)
         told = answer.json()
-        audio = decoded(told["audios"][0])
-        if audio is None:  # only without the validators
-            raise SemanticError(failed(METHOD, "the sound is not base64"))
+        sounds = member(told, "audios")
+        audio = decoded(sounds[0]) if isinstance(sounds, list) and sounds else None
+        if audio is None:  # only where no guard stands, for its validators see this first
+            raise SemanticError(failed(METHOD, "no sound in base64 came"))
         sound = read_sound(audio, codec_of(codec, audio), sample_rate)
-        return Speech(audio, sound.duration_seconds if sound else None, told.get("request_id"))
+        return Speech(audio, sound.duration_seconds if sound else None, member(told, "request_id"))
 
     @asynccontextmanager
     async def stream(
@@ -62,26 +64,24 @@ class SarvamTts:
         """
         document = _document(text, language, speaker, model, codec, sample_rate, pace) | more
         http, headers = self._access.http, self._headers
-        with self._traffic.watched():
-            async with http.stream("POST", SPEAK_STREAM, json=document, headers=headers) as answer:
-                yield answer.aiter_bytes()
+        opening = http.stream("POST", SPEAK_STREAM, json=document, headers=headers)
+        async with self._traffic.opened(opening) as answer:
+            yield answer.aiter_bytes()
 
-    @asynccontextmanager
-    async def live(
+    def live(
         self, language: str, *, speaker: str, model: str = DEFAULT_MODEL, codec: str = "mp3",
         sample_rate: int = DEFAULT_RATE, pace: float | None = None,
         options: VoiceOptions | None = None, **more: Any,
-    ) -> AsyncIterator[SarvamVoice]:  # fmt: skip
+    ) -> AbstractAsyncContextManager[SarvamVoice]:  # fmt: skip
         """A socket that speaks one text after the other: see `SarvamVoice`."""
         config = given(
             language_code=language, speaker=speaker, output_audio_codec=codec,
             speech_sample_rate=sample_rate, pace=pace,
         )  # fmt: skip
         options = options or VoiceOptions()
-        with self._traffic.watched():
-            opened = voice(self._access, self._headers, model, config | more, options)
-            async with opened as speaking:
-                yield speaking
+        return self._traffic.opened(
+            voice(self._access, self._headers, model, config | more, options)
+        )
 
     async def health(self) -> ServiceHealth:
         """How the newest call ended: Sarvam tells nothing for free."""
