@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from holdfast.events import SessionStarted, Verdict
+from holdfast.events import SessionStarted, Usage, Verdict
 from holdfast.guard.options import GuardOptions
 from holdfast.integrations import CATALOG
 from tests.api.host import asking, call, mounted, shape, until
@@ -31,6 +31,12 @@ CARD: dict[str, Any] = {
     "latency_ms": QUANTILES, "waited_ms": QUANTILES, "attempts": "int", "retries": "int",
     "errors": [{"type": "str", "count": "int"}],
     "verdicts": dict.fromkeys(("pass", "warn", "fail", "not_judged"), "int"),
+    "usage": [
+        {
+            "operation": "str", "model": "str", "unit": "str", "calls": "int", "amount": "float",
+            "remaining": "float", "cost_usd": "float", "unpriced_calls": "int",
+        }
+    ],
     "last_problem": dict.fromkeys(("at", "operation", "error", "reason"), "str"),
     "limit": {
         "limit": "int", "per_seconds": "float", "used": "int", "resets_in_seconds": "float",
@@ -91,8 +97,9 @@ async def test_a_card_is_the_documented_one(tmp_path: Path) -> None:
     app, monitoring = mounted(tmp_path)
     monitoring.guard("mine", "work", GuardOptions())
     call(monitoring, integration="mine", operation="work")
+    usage = Usage("tokens", 30.0, 970.0, "m-1", None, 0.25)
     for _ in range(19):
-        call(monitoring, integration="mine", operation="work")
+        call(monitoring, integration="mine", operation="work", usage=usage)
     call(monitoring, "failed", integration="mine", operation="work", reason="503")
     async with asking(app) as client:
         answer = (await client.get(f"{API}/integration/mine")).json()
@@ -100,6 +107,12 @@ async def test_a_card_is_the_documented_one(tmp_path: Path) -> None:
     assert shape(answer) == CARD
     assert {len(answer["series"][one]) for one in ("total", "failed", "refused", "p50")} == {60}
     assert sum(answer["series"]["total"]) == 21
+    assert answer["usage"] == [
+        {
+            "operation": "work", "model": "m-1", "unit": "tokens", "calls": 19, "amount": 570.0,
+            "remaining": 970.0, "cost_usd": 4.75, "unpriced_calls": 0,
+        }
+    ]  # fmt: skip
 
 
 async def test_the_overview_holds_every_card(tmp_path: Path) -> None:

@@ -76,6 +76,9 @@ FAMILIES = {
     "holdfast_attempt_duration_seconds": "histogram",
     "holdfast_retries": "counter",
     "holdfast_breaker_trips": "counter",
+    "holdfast_usage": "counter",
+    "holdfast_cost_usd": "counter",
+    "holdfast_unpriced_calls": "counter",
     "holdfast_breaker_state": "gauge",
     "holdfast_record_written_events": "counter",
     "holdfast_record_waiting_events": "gauge",
@@ -105,6 +108,8 @@ def test_calls_are_those_that_were_made(histories: list[History]) -> None:
         labels = (("integration", "sun"), ("operation", one.operation))
         expected["holdfast_calls_total", (*labels, ("outcome", one.outcome))] += 1
         expected["holdfast_retries_total", labels] += max(one.attempts - 1, 0)
+        expected["holdfast_usage_total", (*labels, ("unit", "tokens"))] += 1
+        expected["holdfast_unpriced_calls_total", (*labels, ("unit", "tokens"))] += 1
         expected["holdfast_attempt_duration_seconds_count", labels] += len(one.latencies)
         if one.outcome == "failed":
             expected["holdfast_call_errors_total", (("error_type", "OSError"), *labels)] += 1

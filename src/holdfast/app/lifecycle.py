@@ -60,6 +60,7 @@ class Lifecycle:
             for task in others:
                 task.cancel()
             await asyncio.wait(others)
+            await self._monitoring.services.aclose()
             if self._monitoring.tracing is not None:
                 await asyncio.to_thread(self._monitoring.tracing.flush)
 

@@ -5,12 +5,16 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
+from holdfast.app.config import Config
+from holdfast.app.health_checks import HealthChecks
 from holdfast.app.health_methods import HealthMethods
 from holdfast.app.record import Record
+from holdfast.app.services import ServiceDirectory
 from holdfast.app.sharing import AppSharing
 from holdfast.app.tracing import Tracing
 from holdfast.app.vitals import Vitals
@@ -23,6 +27,8 @@ from holdfast.guard.options import GuardOptions, build
 from holdfast.integrations import CATALOG
 from holdfast.integrations.client import http_client
 from holdfast.integrations.guards import guards_of
+from holdfast.integrations.price_file import read_prices
+from holdfast.integrations.prices import Prices
 from holdfast.integrations.websocket import GuardedSocket, websocket
 from holdfast.integrations.websocket_request import SocketRequest
 from holdfast.middleware.report import Connections
@@ -43,11 +49,17 @@ class Monitoring(HealthMethods):
     """Guards, sessions and figures of one process. Made by `setup_monitoring`, not by hand.
 
     With *settings.enabled* off, everything works as if nobody watched: guards let every call
-    straight through and nothing is counted, kept or answered.
+    straight through and nothing is counted, kept or answered. *prices* say what usage costs:
+    without them the built-in table, under the file that *settings.prices* names.
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, tracing: Tracing | None = None
+        self,
+        settings: Settings,
+        *,
+        prices: Prices | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+        tracing: Tracing | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -69,6 +81,9 @@ class Monitoring(HealthMethods):
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
         self._slow_clients: Callable[[], int] = int
         self.vitals = Vitals(settings, self.calls, self.emit, clock, self.http_services)
+        self._prices = prices or _prices_of(settings)
+        self.config = Config(settings)
+        self.services = ServiceDirectory(self, CATALOG, HealthChecks(self.http_services))
 
     def guard(
         self,
@@ -241,8 +256,10 @@ class Monitoring(HealthMethods):
             self._guards[integration] = guards_of(
                 CATALOG[integration], self._options(integration, None), controls=self.controls,
                 sink=self.emit, clock=self.clock, new_id=self._new_id,
-                max_text_length=service.max_text_length, sharing=self.shared.sharing,
-                trace=self.tracing,
+                max_text_length=service.max_text_length,
+                max_audio_size_mb=service.max_audio_size_mb,
+                max_audio_duration_sec=service.max_audio_duration_sec, prices=self._prices,
+                sharing=self.shared.sharing, trace=self.tracing,
             )  # fmt: skip
         return self._guards[integration]
 
@@ -253,3 +270,7 @@ class Monitoring(HealthMethods):
                 limit=settings.enable_rate_limiting, breaker=settings.enable_circuit_breaker
             )
         return options or GuardOptions()
+
+
+def _prices_of(settings: Settings) -> Prices:
+    return Prices(read_prices(Path(settings.prices)) if settings.prices else ())

@@ -11,11 +11,13 @@ from fastapi import FastAPI
 from holdfast.api.application import create_api, taken_by_host
 from holdfast.api.live import Broadcast
 from holdfast.api.surface import Surface
+from holdfast.app.current import mounted
 from holdfast.app.lifecycle import Lifecycle, StartLazily, around
 from holdfast.app.monitoring import Monitoring
 from holdfast.app.tracing import tracing_of
 from holdfast.errors import LifecycleError
 from holdfast.integrations import CATALOG
+from holdfast.integrations.prices import Prices
 from holdfast.middleware.report import ReportRequests
 from holdfast.settings.load import load
 from holdfast.settings.settings import Settings
@@ -29,17 +31,24 @@ def load_settings(
         name: {**asdict(known.defaults), "base_url": known.base_url}
         for name, known in CATALOG.items()
     }
-    return load(defaults, environ=environ, dotenv=dotenv)
+    keys = {name: known.key_names for name, known in CATALOG.items()}
+    optional = [name for known in CATALOG.values() for name in known.optional_key_names]
+    return load(defaults, keys=keys, optional_keys=optional, environ=environ, dotenv=dotenv)
 
 
 def setup_monitoring(
-    app: FastAPI, *, settings: Settings | None = None, tracer_provider: Any = None
+    app: FastAPI,
+    *,
+    settings: Settings | None = None,
+    prices: Prices | None = None,
+    tracer_provider: Any = None,
 ) -> Monitoring:
     """Guard, judge, follow and show what *app* does; call it once, before *app* starts.
 
     Raises `SettingsError` naming every wrong setting, and `LifecycleError` when *app* has
-    started or is monitored already. *settings* defaults to the environment over ``.env``.
-    With an OpenTelemetry *tracer_provider*, or HOLDFAST_OTEL, calls are traced.
+    started or is monitored already. *settings* defaults to the environment over ``.env``, *prices*
+    to the built-in ones under the file that ``HOLDFAST_PRICES`` names. With an OpenTelemetry
+    *tracer_provider*, or HOLDFAST_OTEL, calls are traced.
     """
     if app.middleware_stack is not None:
         raise LifecycleError(
@@ -48,8 +57,10 @@ def setup_monitoring(
     if getattr(app.state, "holdfast", None) is not None:
         raise LifecycleError("setup_monitoring was called twice for the same application")
     settings = settings or load_settings()
-    monitoring = Monitoring(settings, tracing=tracing_of(settings, tracer_provider))
+    tracing = tracing_of(settings, tracer_provider)
+    monitoring = Monitoring(settings, prices=prices, tracing=tracing)
     app.state.holdfast = monitoring
+    mounted(monitoring)
     if monitoring.settings.enabled:
         _mount(app, monitoring)
     else:

@@ -11,7 +11,8 @@ from openai.types.chat import ChatCompletionMessageParam
 from holdfast.app.monitoring import Monitoring
 from holdfast.demo.environment import Plan, key_of
 from holdfast.errors import InputRefused
-from holdfast.integrations.elevenlabs_client import ElevenLabs, Speech
+from holdfast.integrations.elevenlabs_client import ElevenLabs
+from holdfast.integrations.elevenlabs_records import Speech
 from holdfast.integrations.prokerala_client import Prokerala
 from holdfast.integrations.prokerala_records import Birth, PlanetPositions
 

@@ -15,9 +15,10 @@ def _setting(default: Any, *variables: str, what: str, **constraints: Any) -> An
 
 
 class Settings(BaseModel):
-    """What a process runs with; *services* and *sources* are filled in by `load`.
+    """What a process runs with; *services*, *keys* and *sources* are filled in by `load`.
 
-    *sources* tells for each variable that was set where it came from.
+    *keys* are the credentials that were found, by variable. *sources* tells for each variable
+    that was set where it came from.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -49,7 +50,12 @@ class Settings(BaseModel):
         None,
         "HOLDFAST_SIMULATOR_URL",
         pattern=r"^https?://[^\s@]+$",
-        what="A running simulator: its scenarios can be switched from the page.",
+        what="A running simulator: plays every integration without keys; switched from the page.",
+    )
+    prices: str | None = _setting(
+        None,
+        "HOLDFAST_PRICES",
+        what="A file of your own prices (TOML or JSON), which win over the built-in table.",
     )
 
     database_url: SecretStr | None = _setting(
@@ -131,7 +137,8 @@ class Settings(BaseModel):
         "HEALTH_CHECK_INTERVAL",
         ge=1,
         le=86_400,
-        what="Seconds between two rounds of the component checks.",
+        what="Seconds between two rounds of the component checks, and for which "
+        "`health_check_all` answers without asking the providers again.",
     )
     alert_webhook: SecretStr | None = _setting(
         None,
@@ -237,6 +244,7 @@ class Settings(BaseModel):
     )
 
     services: dict[str, ServiceSettings] = Field(default_factory=dict)
+    keys: dict[str, SecretStr] = Field(default_factory=dict)
     sources: dict[str, str] = Field(default_factory=dict)
 
     @property

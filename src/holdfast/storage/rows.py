@@ -120,6 +120,9 @@ def _call(event: CallFinished, key: Row) -> Row:
             "unit": identifier(usage.unit),
             "amount": usage.amount,
             "remaining": usage.remaining,
+            "model": optional_identifier(usage.model),
+            "parts": usage.parts and {identifier(part): n for part, n in usage.parts.items()},
+            "cost_usd": usage.cost_usd,
         },
         "step": identifier(step.step),
     }

@@ -119,6 +119,7 @@ class Exposition:
         trips = CounterMetricFamily(
             "holdfast_breaker_trips", "Times a breaker opened.", labels=_CALL_LABELS
         )
+        usage, cost, unpriced = _spending_families()
         for key in self._read.calls.operations_called():
             counted = self._read.calls.counted(key)
             if counted is None:
@@ -133,7 +134,11 @@ class Exposition:
             seconds.add_metric(key, _cumulative(counted.buckets), tally.latency.total / 1000)
             retries.add_metric(key, tally.retries)
             trips.add_metric(key, counted.trips)
-        yield from (finished, judged, failed, seconds, retries, trips)
+            for (unit, model), spent in tally.usage.items():
+                usage.add_metric((*key, model, unit), spent.amount)
+                cost.add_metric((*key, model, unit), spent.cost_usd)
+                unpriced.add_metric((*key, model, unit), spent.unpriced)
+        yield from (finished, judged, failed, seconds, retries, trips, usage, cost, unpriced)
 
     def _breakers(self) -> Metric:
         states = GaugeMetricFamily(
@@ -159,6 +164,22 @@ class Exposition:
         for reason, number in sorted({**record.dropped, **self._read.dropped()}.items()):
             dropped.add_metric((reason,), number)
         yield dropped
+
+
+def _spending_families() -> tuple[CounterMetricFamily, CounterMetricFamily, CounterMetricFamily]:
+    labels = (*_CALL_LABELS, "model", "unit")
+    return (
+        CounterMetricFamily(
+            "holdfast_usage", "What providers said was used up, in their units.", labels=labels
+        ),
+        CounterMetricFamily(
+            "holdfast_cost_usd", "What that cost in US dollars, as far as it has a price.",
+            labels=labels,
+        ),
+        CounterMetricFamily(
+            "holdfast_unpriced_calls", "Calls whose usage has no known price.", labels=labels
+        ),
+    )  # fmt: skip
 
 
 def _outcomes(tally: Tally) -> tuple[tuple[str, int], ...]:

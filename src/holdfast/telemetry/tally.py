@@ -2,6 +2,7 @@
 
 from holdfast.events import AnswerJudged, AttemptFailed, CallFinished
 from holdfast.telemetry.histogram import Histogram
+from holdfast.telemetry.spent import Spending, merge, spend
 
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds of the exposed histograms, in seconds; they reach what a voice or a chat takes."""
@@ -16,7 +17,7 @@ class Tally:
 
     __slots__ = (
         "attempts", "cancelled", "errors", "failed", "fails", "latency", "not_judged", "passes",
-        "rate_limited", "refused", "retries", "succeeded", "waited", "warns",
+        "rate_limited", "refused", "retries", "succeeded", "usage", "waited", "warns",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -24,6 +25,7 @@ class Tally:
         self.attempts = self.retries = self.rate_limited = 0
         self.passes = self.warns = self.fails = self.not_judged = 0
         self.errors: dict[str, int] = {}
+        self.usage: Spending = {}
         self.latency = Histogram()
         self.waited = Histogram()
 
@@ -65,6 +67,8 @@ class Tally:
         if latency_ms is not None and not told and event.outcome in _WENT_OUT:
             self.latency.add(latency_ms)
         self.waited.add(event.waited_ms)
+        if event.usage is not None:
+            spend(self.usage, event.usage, event.at)
 
     def add_attempt(self, event: AttemptFailed) -> None:
         """Count a failed attempt that another one shall follow (the last one is its call's)."""
@@ -86,6 +90,8 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for error, count in other.errors.items():
             self.errors[error] = self.errors.get(error, 0) + count
+        if other.usage:
+            merge(self.usage, other.usage)
         self.latency.merge(other.latency)
         self.waited.merge(other.waited)
 
