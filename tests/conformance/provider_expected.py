@@ -35,6 +35,10 @@ EXCEPTIONS: dict[tuple[str, int, str | None], str] = {
     ("tiktok", 403, "spam_risk_too_many_posts"): "QuotaExhausted",
     ("tiktok", 403, "spam_risk_user_banned_from_posting"): "ContentRejected",
     ("tiktok", 401, "scope_not_authorized"): "PermissionDenied",
+    ("sarvam", 403, "invalid_api_key_error"): "AuthenticationError",
+    ("sarvam", 403, "authentication_error"): "AuthenticationError",
+    ("sarvam", 429, "insufficient_quota_error"): "QuotaExhausted",
+    ("sarvam", 503, "rate_limit_exceeded_error"): "RateLimited",
     ("deepgram", 401, "INSUFFICIENT_PERMISSIONS"): "PermissionDenied",
     ("deepgram", 422, "ASR_UNPROCESSABLE_ENTITY"): "Unavailable",
 }
@@ -80,6 +84,15 @@ same (with a warning); final: another attempt would bring nothing better."""
 OTHERWISE: dict[tuple[str, str, str], str | None] = {
     ("elevenlabs", "tts", "malformed"): "SemanticError",
     ("elevenlabs", "tts-stream", "malformed"): "SemanticError",
+    ("sarvam", "tts-stream", "malformed"): "SemanticError",
+    ("sarvam", "tts", "truncated_stream"): "SemanticError",
+    ("sarvam", "translation", "truncated_stream"): None,  # half of a short sentence is a sentence
+    ("sarvam", "stt", "low_confidence"): None,  # the provider tells no confidence: a warning
+    ("sarvam", "stt", "wrong_language"): "SemanticError final",
+    ("sarvam", "stt-live", "low_confidence"): None,
+    ("sarvam", "stt-live", "malformed"): "TimedOut",  # nothing readable comes any more
+    ("sarvam", "tts-live", "malformed"): "TimedOut",
+    ("sarvam", "tts-live", "no_end"): "TimedOut",
     ("deepgram", "stt", "wrong_language"): "SemanticError final",
     ("deepgram", "tts", "malformed"): "SemanticError",
     ("deepgram", "tts-stream", "malformed"): "SemanticError",
@@ -93,7 +106,7 @@ OTHERWISE: dict[tuple[str, str, str], str | None] = {
 }
 """By (integration, row, scenario)."""
 
-PARAMETERS = {
+PARAMETERS: dict[str, dict[str, float]] = {
     "latency": {"delay_seconds": 0.01}, "rate_limited": {"retry_after_seconds": 0},
     "hang": {"seconds": 30},
 }  # fmt: skip

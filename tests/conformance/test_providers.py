@@ -13,7 +13,7 @@ from holdfast.integrations import CATALOG
 from holdfast.integrations.integration import SOCKET
 from holdfast.simulator import PROVIDERS
 from holdfast.simulator.kinds import KINDS
-from holdfast.simulator.provider import Provider
+from holdfast.simulator.provider import Operation, Provider, SocketOperation
 from holdfast.simulator.scenario import suits
 from holdfast.testing import Simulation, simulation
 from tests.conformance import provider_expected as expected
@@ -113,7 +113,8 @@ def _kinds(stage: Stage) -> list[str]:
     """Every scenario but the errors that the simulator's operation, asked last, can play."""
     provider = DOUBLES[stage.integration.name]
     asked = stage.simulator.requests(provider.name, 1)[0]["operation"]
-    double = next(one for one in (*provider.operations, *provider.sockets) if one.name == asked)
+    both: list[Operation | SocketOperation] = [*provider.operations, *provider.sockets]
+    double = next(one for one in both if one.name == asked)
     return [kind.name for kind in KINDS if kind.name != "error" and suits(kind, double)]
 
 

@@ -86,9 +86,12 @@ BY_NAME = {str(network): network for network in NETWORKS}
 
 @asynccontextmanager
 async def stage(
-    network: Network | str, *, store: TokenStore | None = None, keys: Mapping[str, str] | None = None,
+    network: Network | str,
+    *,
+    store: TokenStore | None = None,
+    keys: Mapping[str, str] | None = None,
     **options: Any,
-) -> AsyncIterator[Simulated[SocialCredentials]]:  # fmt: skip
+) -> AsyncIterator[Simulated[SocialCredentials]]:
     """The client of *network* over its double with *options*; *keys* are added to its own."""
     at = BY_NAME[network] if isinstance(network, str) else network
     account = {at.client.account_key: at.account}

@@ -9,6 +9,7 @@ from holdfast.integrations.facebook import FACEBOOK
 from holdfast.integrations.instagram import INSTAGRAM
 from holdfast.integrations.integration import Integration
 from holdfast.integrations.linkedin import LINKEDIN
+from holdfast.integrations.mistral import MISTRAL
 from holdfast.integrations.openai import OPENAI
 from holdfast.integrations.prokerala import PROKERALA
 from holdfast.integrations.rag import RAG
@@ -22,6 +23,7 @@ CATALOG: Mapping[str, Integration] = {
     for known in (
         *(OPENAI, RAG, PROKERALA, ELEVENLABS, DID, DEEPGRAM, SARVAM),
         *(FACEBOOK, INSTAGRAM, YOUTUBE, X, LINKEDIN, TIKTOK),
+        MISTRAL,
     )
 }
 """Every provider by name. Adding one is one file, and its name in this tuple."""

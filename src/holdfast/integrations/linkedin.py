@@ -32,7 +32,8 @@ def read_error(exchange: Exchange) -> ProviderError | None:
         return told
     document = exchange.json
     number, code = member(document, "serviceErrorCode"), member(document, "code")
-    words = str(member(document, "message") or "")
+    said = member(document, "message")
+    words = said if isinstance(said, str) else ""
     error: ErrorClass = AuthenticationError if number in _REVOKED else by_status
     if "duplicate" in words.lower():
         error = Conflict

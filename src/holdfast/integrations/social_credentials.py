@@ -48,6 +48,8 @@ class SocialCredentials(ABC):
     rotates: ClassVar[bool] = False
     renew_ahead_seconds: ClassVar[float]
     evidence: ClassVar[str] = "token"
+    account_costs_quota: ClassVar[bool] = False
+    """Whether asking whose token it is counts against a quota: then health leaves it out."""
 
     def __init__(
         self,
@@ -99,9 +101,9 @@ class SocialCredentials(ABC):
         that it could not be asked raises `HoldfastError`.
         """
         try:
-            return self._report(await self._seen(free=free))
+            return self._report(await self._seen(free=free), free=free)
         except (AuthenticationError, PermissionDenied, ConfigurationError) as no:
-            return self._report(Inspection(problem=str(no)))
+            return self._report(Inspection(problem=str(no)), free=free)
 
     async def health(self) -> ServiceHealth:
         """By a check that costs nothing; unknown while the network cannot be asked."""
@@ -161,10 +163,11 @@ class SocialCredentials(ABC):
         ends = seen.refresh_expires_at or tokens.refresh_expires_at
         return replace(seen, renews_itself=self._renews(tokens), refresh_expires_at=ends)
 
-    def _report(self, seen: Inspection) -> CredentialReport:
+    def _report(self, seen: Inspection, *, free: bool) -> CredentialReport:
+        asked_whose = not (free and self.account_costs_quota)
         expected = Expected(
             app=self._keys.get(self.app_key, ""),
-            account=self._keys.get(self.account_key, "").strip(),
+            account=self._keys.get(self.account_key, "").strip() if asked_whose else "",
             scopes=self._required_scopes(),
         )
         findings = judge(seen, expected, self._clock.wall())

@@ -41,7 +41,8 @@ def read_error(exchange: Exchange) -> ProviderError | None:
             return provider_error("x", exchange, AuthenticationError, code=told.code)
         return told
     kind = str(member(document, "type") or "").rpartition("/")[2]
-    words = str(member(document, "detail") or member(document, "title") or "")
+    said = member(document, "detail") or member(document, "title")
+    words = said if isinstance(said, str) else ""
     error = by_status
     if kind == "usage-capped":
         error = QuotaExhausted

@@ -110,6 +110,7 @@ class YouTube(SocialCredentials):
     account_key, app_key = "YOUTUBE_CHANNEL_ID", "YOUTUBE_CLIENT_ID"
     scopes: ClassVar = frozenset({f"{_SCOPE}youtube.upload"})
     renew_ahead_seconds = 300.0
+    account_costs_quota = True
 
     async def _inspect(self, tokens: Tokens, *, free: bool) -> Inspection:
         answer = await self._http.get(

@@ -62,6 +62,10 @@ CALLS: dict[str, Rows] = {
         "kundli": _stars(lambda stars: stars.kundli(BIRTH)),
         "chart": _stars(lambda stars: stars.chart(BIRTH)),
     },
+    "mistral": {
+        "chat": client("chat", lambda mistral: mistral.chat(QUESTION)),
+        "models": raw("GET", "/models", headers={"authorization": "Bearer {MISTRAL_API_KEY}"}),
+    },
     "elevenlabs": {
         "tts": _speech,
         "tts-stream": raw(

@@ -7,6 +7,7 @@ from holdfast.simulator.provider import Provider
 from holdfast.simulator.providers.deepgram.provider import Deepgram
 from holdfast.simulator.providers.did.provider import Did
 from holdfast.simulator.providers.elevenlabs.provider import ElevenLabs
+from holdfast.simulator.providers.mistral import Mistral
 from holdfast.simulator.providers.openai.provider import OpenAI
 from holdfast.simulator.providers.prokerala.provider import Prokerala
 from holdfast.simulator.providers.sarvam.provider import Sarvam
@@ -28,6 +29,7 @@ class MakeProvider(Protocol):
 PROVIDERS: Final[tuple[MakeProvider, ...]] = (
     *(OpenAI, Prokerala, ElevenLabs, Did, Deepgram, Sarvam),
     *(Facebook, Instagram, YouTube, X, LinkedIn, TikTok),
+    Mistral,
 )
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "Facebook",
     "Instagram",
     "LinkedIn",
+    "Mistral",
     "OpenAI",
     "Prokerala",
     "Sarvam",

@@ -10,6 +10,7 @@ from holdfast.simulator.providers.social.spoiled import SOON_SECONDS, changed, r
 from holdfast.simulator.window import Window
 from holdfast.simulator.wire import Answer, Call, Refused
 
+UNAUTHORIZED = 401
 MEMBER = "abc123Member"
 SCOPE = "openid,profile,w_member_social,w_organization_social"
 CODES = {
@@ -70,8 +71,8 @@ class LinkedIn(Provider):
     def error(self, call: Call, status: int, code: str | None = None) -> Answer:
         """``{"status", "serviceErrorCode", "code", "message"}``; OAuth's own from its host."""
         if call.operation in ("introspect", "token"):
-            words = f"Error {status}."
-            return oauth_refused(status, "invalid_request", words).answer
+            told = "invalid_client" if status == UNAUTHORIZED else "invalid_request"
+            return oauth_refused(status, told, f"Error {status}.").answer
         name = code or next(iter(self.codes(status)), "INTERNAL_ERROR")
         body: dict[str, Any] = {"status": status, "code": name}
         if name in SERVICE_ERRORS:

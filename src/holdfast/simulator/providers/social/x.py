@@ -16,6 +16,7 @@ from holdfast.simulator.providers.social.spoiled import (
 from holdfast.simulator.window import Window
 from holdfast.simulator.wire import Answer, Call, Refused
 
+TOO_MANY = 429
 USER = "1700000000000000001"
 SCOPE = "tweet.read tweet.write users.read media.write offline.access"
 TITLES = {400: "Invalid Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found Error",
@@ -38,10 +39,11 @@ class X(Provider):
         self,
         *,
         token_seconds: float = 7200.0,
+        refresh_seconds: float = 180 * 86_400.0,
         calls_per_15_minutes: int = 1_000_000,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        self._grants = Grants(token_seconds, 180 * 86_400.0, clock, rotates=True)
+        self._grants = Grants(token_seconds, refresh_seconds, clock, rotates=True)
         self._window, self._clock = Window(calls_per_15_minutes, 900.0, clock), clock
         missing = {"title": "Not Found Error", "detail": "Could not find user.",
                    "type": "https://api.x.com/2/problems/resource-not-found"}  # fmt: skip
@@ -68,7 +70,8 @@ class X(Provider):
             told = {"error": "invalid_request", "error_description": f"Error {status}."}
             return Answer(status, document=told)
         title = TITLES.get(status, "Error")
-        kind = code or next(iter(self.codes(status)), "")
+        usual = "" if status == TOO_MANY else next(iter(self.codes(status)), "")
+        kind = code or usual
         where = f"https://api.x.com/2/problems/{kind}" if kind else "about:blank"
         body = {"title": title, "detail": title, "type": where, "status": status}
         return Answer(status, document=body)

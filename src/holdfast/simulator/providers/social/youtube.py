@@ -38,11 +38,12 @@ class YouTube(Provider):
         self,
         *,
         token_seconds: float = 3599.0,
+        refresh_seconds: float = 180 * 86_400.0,
         units_per_day: int = 10_000_000,
         client: str = CLIENT,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        self._grants = Grants(token_seconds, 180 * 86_400.0, clock)
+        self._grants = Grants(token_seconds, refresh_seconds, clock)
         self._units, self._client, self._clock = Window(units_per_day, 86_400, clock), client, clock
         info = {
             "empty_success": replaced({}),
