@@ -34,7 +34,8 @@ pytestmark = pytest.mark.real_time
 TEXT = "Patience will be rewarded in 12 days, when the moon returns."
 SOUND = wav(tone(4.0))
 SILENCE = wav(bytes(2 * 16000 * 4))
-IMPATIENT = replace(QUICK, timeout_seconds=0.2, retry=None)
+ONCE = replace(QUICK, retry=None)
+IMPATIENT = replace(ONCE, timeout_seconds=0.2)
 
 
 @pytest.fixture(scope="module", name="url")
@@ -212,7 +213,7 @@ async def test_broken_lines_are_failures(
     url: str, kind: str, use: Use, error: type[HoldfastError]
 ) -> None:
     """No JSON, half an answer, half a stream, no answer."""
-    async with on_stage(SARVAM, url, options=IMPATIENT) as on:
+    async with on_stage(SARVAM, url, options=IMPATIENT if kind == "hang" else ONCE) as on:
         await on.play(kind)
         with pytest.raises(error):
             await use(on.access)

@@ -4,13 +4,17 @@ import json
 from contextlib import suppress
 from typing import Any
 
+import httpx2
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.errors import ProtocolError
+from holdfast.errors import InvalidRequest, ProtocolError, Unavailable
 from holdfast.events import Usage
 from holdfast.integrations import deepgram, sarvam
+from holdfast.integrations.access import ServiceHealth
 from holdfast.integrations.deepgram import DEEPGRAM
+from holdfast.integrations.deepgram_health import check
 from holdfast.integrations.deepgram_live import _part
 from holdfast.integrations.deepgram_live_watch import LiveWatch
 from holdfast.integrations.deepgram_records import transcript
@@ -111,3 +115,70 @@ def test_channels_have_their_own_time() -> None:
     assert verdict is not None
     assert verdict.judgement == "pass"
     assert watch.unanswered_seconds == 0.0
+
+
+@pytest.mark.parametrize(
+    ("document", "error", "words"),
+    [
+        (
+            {"variant": "DATA-0000", "description": "no sound"},
+            InvalidRequest,
+            "deepgram: DATA-0000: no sound",
+        ),
+        ({"description": "gone", "message": "gone"}, Unavailable, "deepgram: gone"),
+        ({}, Unavailable, "deepgram: an error without words"),
+    ],
+)
+def test_deepgrams_error_messages(
+    document: dict[str, str], error: type[Exception], words: str
+) -> None:
+    """Their codes are those of the goodbyes; the same words are told once."""
+    found = deepgram.read_message({"type": "Error", **document})
+    assert type(found) is error
+    assert str(found) == words
+
+
+@pytest.mark.parametrize(
+    ("reason", "error"),
+    [
+        ("NET-0000: x", Unavailable),
+        ("NET-0001: x", InvalidRequest),
+        ("DATA-0000: x", InvalidRequest),
+    ],
+)
+def test_deepgrams_goodbyes(reason: str, error: type[Exception]) -> None:
+    """The code in the reason says whose fault it was; other goodbyes are read by their number."""
+    assert type(deepgram.read_close(1011, reason)) is error
+    assert deepgram.read_close(1011, "something else") is None
+
+
+@pytest.mark.parametrize(
+    ("projects", "balances", "health"),
+    [
+        ([], [], ("healthy", "projects", "the key is taken, it has no project")),
+        (
+            [{"project_id": "p"}],
+            [],
+            ("healthy", "projects", "the key is taken, no balance is told"),
+        ),
+        (
+            [{"project_id": "p"}],
+            [{"amount": 0.0, "units": "usd"}],
+            ("unhealthy", "credits", "0 usd left"),
+        ),
+    ],
+)
+async def test_deepgrams_health_reads_the_money(
+    projects: list[Any], balances: list[Any], health: tuple[str, str, str]
+) -> None:
+    """A key without a project is a good key; one without money is not."""
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        money = request.url.path.endswith("/balances")
+        return httpx2.Response(
+            200, json={"balances": balances} if money else {"projects": projects}
+        )
+
+    transport = httpx2.MockTransport(answer)
+    async with httpx2.AsyncClient(transport=transport, base_url="https://api.deepgram.com") as http:
+        assert await check(http, {}) == ServiceHealth(*health)  # type: ignore[arg-type]  # a table
