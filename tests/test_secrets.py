@@ -18,14 +18,15 @@ def test_a_passing_test_that_shows_a_secret_fails(pytester: pytest.Pytester) -> 
         sys.path.insert(0, {str(ROOT)!r})
         import functools
         import tests.conftest
-        tests.conftest.leaked = functools.partial(tests.conftest.leaked, secrets=["ins1de"])
+        leaked = tests.conftest.leaked
+        tests.conftest.leaked = functools.partial(leaked, secrets=["ins1de-s3cret-1"])
         pytest_runtest_makereport = tests.conftest.pytest_runtest_makereport
         """
     )
     pytester.makepyfile(
         """
         import logging
-        SECRET = "ins1de"
+        SECRET = "ins1de-s3cret-1"
 
         def test_prints():
             print("token", SECRET)

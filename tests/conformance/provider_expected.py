@@ -43,6 +43,9 @@ EXCEPTIONS: dict[tuple[str, int, str | None], str] = {
     ("deepgram", 422, "ASR_UNPROCESSABLE_ENTITY"): "Unavailable",
 }
 
+PLAIN = {("x", 429)}
+"""(integration, status) that comes without a code unless one is asked for."""
+
 BY_CODE_ALONE = {"facebook", "instagram", "tiktok"}
 """Their pages say to decide by the code in the body: only statuses that have codes are told."""
 
@@ -101,7 +104,6 @@ OTHERWISE: dict[tuple[str, str, str], str | None] = {
     ("elevenlabs", "subscription", "lapsed_account"): None,
     ("youtube", "channels", "empty_success"): None,  # told by its check
     ("x", "me", "error_in_success"): "SemanticError",
-    ("x", "me", "rate_limited"): "QuotaExhausted",  # played as usage-capped
     ("linkedin", "userinfo", "rate_limited"): "QuotaExhausted",
 }
 """By (integration, row, scenario)."""
