@@ -9,6 +9,7 @@ from typing import Any
 
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
+from holdfast.app.faults import faults_for
 from holdfast.app.record import Record
 from holdfast.app.sharing import AppSharing
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -56,7 +57,8 @@ class Monitoring:
         )
         self.emit: Sink = self._fanout if settings.enabled else discard
         self.shared = AppSharing(settings, self.emit, clock)
-        self.controls = Controls(sink=self.emit, clock=clock)
+        faults = faults_for(settings)
+        self.controls = Controls(sink=self.emit, clock=clock, faults=faults)
         self._journeys = Journeys(self.emit, clock)
         self._new_id = itertools.count(1).__next__
         self._guards: dict[str, Mapping[str, Guard]] = {}
@@ -87,7 +89,7 @@ class Monitoring:
         return self.controls.add(
             build(
                 integration, operation, self._options(integration, options), checks=checks,
-                validators=validators, sharing=self.shared.sharing,
+                validators=validators, faults=self.controls.faults, sharing=self.shared.sharing,
                 sink=self.emit, clock=self.clock, new_id=self._new_id,
             )
         )  # fmt: skip
@@ -228,7 +230,8 @@ class Monitoring:
             self._guards[integration] = guards_of(
                 CATALOG[integration], self._options(integration, None), controls=self.controls,
                 sink=self.emit, clock=self.clock, new_id=self._new_id,
-                max_text_length=service.max_text_length, sharing=self.shared.sharing,
+                max_text_length=service.max_text_length, faults=self.controls.faults,
+                sharing=self.shared.sharing,
             )  # fmt: skip
         return self._guards[integration]
 

@@ -21,6 +21,7 @@ from holdfast.integrations.integration import (
 from holdfast.integrations.metering import Metering
 from holdfast.resilience.budget import RetryBudget
 from holdfast.resilience.circuit import BreakerOptions
+from holdfast.resilience.fault import Faults
 from holdfast.resilience.input_check import Check
 from holdfast.resilience.limiter import LimiterOptions
 from holdfast.resilience.retry import RetryOptions
@@ -40,13 +41,14 @@ def guards_of(
     max_text_length: int | None = None,
     limits: Mapping[str, LimiterOptions] = _NO_LIMITS,
     sharing: Sharing | None = None,
+    faults: Faults | None = None,
 ) -> Mapping[str, Guard]:
     """A guard for each operation by name, and one called "other" for unknown paths.
 
     All are put under *controls*. *max_text_length* is in characters (default: the
     integration's); an operation that is not safe is repeated only when nothing was done.
     An operation named in *limits* has a rate of its own instead of the common one. With *sharing*
-    other processes have the same breakers and the same rates.
+    other processes have the same breakers and the same rates; *faults* is what may be injected.
     """
     new_id = new_id or itertools.count(1).__next__
     name = integration.name
@@ -62,8 +64,8 @@ def guards_of(
         built = build(
             integration.name, operation.name, _for(operation, options),
             checks=_checks(operation, longest), validators=operation.validators,
-            limiter=own.get(operation.name, common), budget=budget, sharing=sharing,
-            sink=sink, clock=clock, new_id=new_id,
+            limiter=own.get(operation.name, common), budget=budget, faults=faults,
+            sharing=sharing, sink=sink, clock=clock, new_id=new_id,
         )  # fmt: skip
         policies = (*built.policies, Metering(integration.read_usage))
         metered = Guard(
