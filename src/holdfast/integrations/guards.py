@@ -1,4 +1,4 @@
-"""The guards of one integration: one for each operation, with one rate and retry budget for all."""
+"""The guards of one integration: one for each operation, one rate, seats and budget for all."""
 
 import dataclasses
 import itertools
@@ -20,6 +20,7 @@ from holdfast.integrations.integration import (
 )
 from holdfast.integrations.metering import Metering
 from holdfast.resilience.budget import RetryBudget
+from holdfast.resilience.bulkhead import Bulkhead
 from holdfast.resilience.circuit import BreakerOptions
 from holdfast.resilience.fault import Faults
 from holdfast.resilience.input_check import Check
@@ -58,14 +59,15 @@ def guards_of(
     own = {one: limiter_for(f"{name} {one}", limits[one], sharing) for one in limits}
     retry = options.retry
     budget = RetryBudget(retry.budget) if retry and retry.budget else None
+    seats = Bulkhead(options.bulkhead) if options.bulkhead else None
     longest = max_text_length or integration.defaults.max_text_length
 
     def guard(operation: Operation) -> Guard:
         built = build(
             integration.name, operation.name, _for(operation, options),
             checks=_checks(operation, longest), validators=operation.validators,
-            limiter=own.get(operation.name, common), budget=budget, faults=faults,
-            sharing=sharing, sink=sink, clock=clock, new_id=new_id,
+            limiter=own.get(operation.name, common), bulkhead=seats, budget=budget,
+            faults=faults, sharing=sharing, sink=sink, clock=clock, new_id=new_id,
         )  # fmt: skip
         policies = (*built.policies, Metering(integration.read_usage))
         metered = Guard(
