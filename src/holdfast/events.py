@@ -25,18 +25,26 @@ Outcome = Literal["succeeded", "failed", "refused", "cancelled"]
 
 Judgement = Literal["pass", "warn", "fail"]
 
+ComponentState = Literal["healthy", "degraded", "unhealthy", "unknown"]
+
+Severity = Literal["critical", "warning", "info"]
+
 BreakerName = Literal["closed", "open", "half_open", "forced_open", "forced_closed", "disabled"]
 
 
 @fact
 class Scope:
-    """Who a call is made for. All empty outside a request or session."""
+    """Who a call is made for. All empty outside a request or session.
+
+    *traceparent* is the caller's header (W3C Trace Context), *trace_id* the trace that it names.
+    """
 
     session_id: str | None = None
     user_id: str | None = None
     step: str | None = None
     request_id: str | None = None
     trace_id: str | None = None
+    traceparent: str | None = None
 
 
 @fact
@@ -196,6 +204,38 @@ class SessionEnded:
     status: Literal["completed", "timed_out"]
 
 
+@fact
+class ComponentChanged:
+    """A component's health changed its state: a check said so, or the application did."""
+
+    component: str
+    at: float
+    before: ComponentState
+    after: ComponentState
+    reason: str | None
+
+
+@fact
+class AlertChanged:
+    """An alert began to fire, changed its severity, or was resolved.
+
+    *fingerprint* is the same each time the same thing goes wrong, *alert_id* is of this once.
+    *integration* is None for what concerns all. *value* was compared with *threshold*.
+    """
+
+    alert_id: str
+    fingerprint: str
+    at: float
+    since: float
+    state: Literal["firing", "resolved"]
+    rule: str
+    severity: Severity
+    integration: str | None
+    message: str
+    value: float
+    threshold: float
+
+
 Event = (
     CallFinished
     | AttemptFailed
@@ -205,6 +245,8 @@ Event = (
     | RequestFinished
     | SessionStarted
     | SessionEnded
+    | ComponentChanged
+    | AlertChanged
 )
 """The closed vocabulary."""
 

@@ -46,6 +46,18 @@ def test_a_good_token_is_welcome_from_anywhere(scheme: str) -> None:
         ("not-a-token", "Not enough segments"),
         ("a.b.c", "Invalid"),
     ],
+    ids=[
+        "another secret",
+        "expired",
+        "too early",
+        "without end",
+        "unsigned",
+        "HS512",
+        "HS384",
+        "forged",
+        "one word",
+        "three words",
+    ],
 )
 def test_any_other_token_is_refused_with_its_fault(token: str, why: str) -> None:
     """Neither the secret nor the token stands in the answer."""

@@ -18,7 +18,7 @@ from tests.jumping_time import jumping_clock
 async def beating(folder: Path) -> AsyncIterator[tuple[Broadcast, Monitoring]]:
     """A broadcast that beats on the jumping clock."""
     monitoring = Monitoring(development(folder), clock=jumping_clock())
-    broadcast = Broadcast(monitoring.services())
+    broadcast = Broadcast(monitoring.http_services())
     task = asyncio.create_task(broadcast.run())
     try:
         yield broadcast, monitoring

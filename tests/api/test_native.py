@@ -173,14 +173,43 @@ async def test_health_has_our_own_parts_too(tmp_path: Path) -> None:
         "integration": "openai", "state": "unhealthy",
         "reason": "success rate 0.0 % is below 80 %",
     }  # fmt: skip
-    assert document["components"] == [{"component": "record", "state": "healthy", "reason": None}]
+    shown = [(one["component"], one["state"], one["reason"]) for one in document["components"]]
+    assert shown == [("record", "healthy", None), ("network", "healthy", None)]
 
 
-async def test_alerts_are_none_yet(tmp_path: Path) -> None:
-    """The shape is there before the alert engine is."""
-    app, _ = mounted(tmp_path)
+async def test_an_alert_is_one_however_often_it_is_looked_at(tmp_path: Path) -> None:
+    """It fires once, with what was compared with what; who asks for others does not see it."""
+    app, monitoring = mounted(tmp_path)
+    for _ in range(5):
+        call(monitoring, "failed")
+    for _ in range(3):
+        monitoring.vitals.alerting.look()
     async with asking(app) as client:
-        assert (await client.get(f"{API}/alerts")).json() == {"alerts": [], "total": 0}
+        document = (await client.get(f"{API}/alerts")).json()
+        others = (await client.get(f"{API}/alerts", params={"state": "resolved"})).json()
+    [alert] = document["alerts"]
+    assert {key: alert[key] for key in ("state", "severity", "rule", "value", "threshold")} == {
+        "state": "firing", "severity": "critical", "rule": "success_rate", "value": 0.0,
+        "threshold": 80.0,
+    }  # fmt: skip
+    assert (document["total"], document["firing"]) == (1, 1)
+    assert (others["alerts"], others["total"], others["firing"]) == ([], 0, 1)
+
+
+async def test_components_are_shown_by_tag(tmp_path: Path) -> None:
+    """The application's own beside ours; the worst of the asked ones is the whole."""
+    app, monitoring = mounted(tmp_path)
+    monitoring.health_check("cache", _no, on_failure="degraded", tags=frozenset(("store",)))
+    async with asking(app) as client:
+        await monitoring.vitals.components.check()
+        document = (await client.get(f"{API}/components", params={"tag": "store"})).json()
+    assert document["status"] == "degraded"
+    [cache] = document["components"]
+    assert (cache["component"], cache["reason"]) == ("cache", "the check says no")
+
+
+async def _no() -> bool:
+    return False
 
 
 async def test_a_session_is_the_documented_one(tmp_path: Path) -> None:

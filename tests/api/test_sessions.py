@@ -59,8 +59,9 @@ async def _with_log(
 async def test_pages_follow_each_other(tmp_path: Path) -> None:
     """The latest start first, through the record, until there is no next."""
     app, monitoring = mounted(tmp_path)
+    now = monitoring.clock.wall()  # of 1970 they would be forgotten between two pages
     for number in range(5):
-        monitoring.emit(SessionStarted(f"s{number}", 1_000.0 + number, None, None))
+        monitoring.emit(SessionStarted(f"s{number}", now + number, None, None))
     async with asking(app) as client:
         await until(lambda: monitoring.record.status().written == 5)
         found: list[str] = []

@@ -111,7 +111,7 @@ class Parts:
     def __init__(self, folder: Path, record: Callable[[], Awaitable[None]]) -> None:
         self.monitoring = Monitoring(development(folder), clock=jumping_clock())
         self.monitoring.record.run = record  # type: ignore[method-assign,assignment]
-        self.lifecycle = Lifecycle(self.monitoring, Broadcast(self.monitoring.services()))
+        self.lifecycle = Lifecycle(self.monitoring, Broadcast(self.monitoring.http_services()))
 
 
 async def _for_ever() -> None:

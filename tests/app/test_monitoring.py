@@ -58,7 +58,7 @@ async def test_policies_can_be_switched_off(tmp_path: Path) -> None:
     monitoring = _monitoring(tmp_path, ENABLE_RATE_LIMITING="false", ENABLE_CIRCUIT_BREAKER="false")
     guard = monitoring.guard("openai", "chat")
     assert (rate_of(guard), circuit_of(guard)) == (None, None)
-    assert monitoring.services().integrations() == ["openai", "prokerala", "elevenlabs"]
+    assert monitoring.http_services().integrations() == ["openai", "prokerala", "elevenlabs"]
 
 
 async def test_a_session_holds_its_calls(tmp_path: Path) -> None:
@@ -99,11 +99,11 @@ async def test_what_is_dropped_is_counted_by_reason(tmp_path: Path) -> None:
     for number in range(1001):
         monitoring.emit(SessionStarted(f"s{number}", 0.0, None, None))
         call(monitoring, integration=f"i{number}")
-    assert monitoring.services().dropped() == {
+    assert monitoring.http_services().dropped() == {
         "live_client_slow": 3, "sessions_evicted": 1, "calls_overflow": 1
     }  # fmt: skip
     assert b'holdfast_events_dropped_total{reason="sessions_evicted"} 1.0' in (
-        monitoring.services().prometheus()
+        monitoring.http_services().prometheus()
     )
 
 
@@ -117,4 +117,7 @@ async def test_a_client_is_guarded_and_counted_once(tmp_path: Path) -> None:
             answer = await client.get("/v1/voices", headers={"xi-api-key": "sim"})
     assert answer.status_code == 200
     assert monitoring.calls.lifetime("elevenlabs").succeeded == 1
-    assert b'holdfast_breaker_state{integration="elevenlabs"' in monitoring.services().prometheus()
+    assert (
+        b'holdfast_breaker_state{integration="elevenlabs"'
+        in monitoring.http_services().prometheus()
+    )

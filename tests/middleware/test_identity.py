@@ -21,9 +21,10 @@ async def test_session_and_trace_reach_the_work_and_the_fact() -> None:
         inside.append(context.scope.get())
         await answering()(scope, receive, send)
 
-    headers = {"X-Session-ID": " s-1 ", "traceparent": f"00-{TRACE}-{SPAN}-01"}
+    parent = f"00-{TRACE}-{SPAN}-01"
+    headers = {"X-Session-ID": " s-1 ", "traceparent": parent}
     finished = await Exchange(app, headers=headers).play()
-    assert inside == [Scope("s-1", None, None, None, TRACE)]
+    assert inside == [Scope("s-1", None, None, None, TRACE, parent)]
     assert finished.scope == inside[0]
     assert context.scope.get() == context.NOBODY
 

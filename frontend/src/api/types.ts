@@ -170,9 +170,29 @@ export interface SessionPage {
   partial: string | null;
 }
 
+export type Severity = "critical" | "warning" | "info";
+
+/** One trouble from when it fires until it is resolved; `integration` null concerns all. */
+export interface Alert {
+  id: string;
+  fingerprint: string;
+  state: "firing" | "resolved";
+  severity: Severity;
+  rule: string;
+  integration: string | null;
+  message: string;
+  value: number;
+  threshold: number;
+  since: string;
+  changed_at: string;
+  resolved_at: string | null;
+}
+
+/** The latest first; `total` counts those of the asked state, `firing` all that fire now. */
 export interface AlertPage {
-  alerts: unknown[];
+  alerts: Alert[];
   total: number;
+  firing: number;
 }
 
 /** What a delta may carry; an absent key means "unchanged". */

@@ -1,5 +1,5 @@
 /** The words and shapes of every state. A state is never told by colour alone: each has its own word and its own shape. */
-import type { Breaker, HealthState, Session, Step } from "../api/types";
+import type { Alert, Breaker, HealthState, Session, Step } from "../api/types";
 import { plural } from "./number";
 import { seconds } from "./time";
 
@@ -35,6 +35,18 @@ const SESSION: Record<Session["overall_status"], Sign> = {
   partial: { tone: "warn", shape: "triangle", word: "Partial" },
   failed: { tone: "bad", shape: "octagon", word: "Failed" },
 };
+
+const SEVERITY: Record<Alert["severity"], Sign> = {
+  critical: { tone: "bad", shape: "octagon", word: "Critical" },
+  warning: { tone: "warn", shape: "triangle", word: "Warning" },
+  info: { tone: "busy", shape: "ring", word: "Info" },
+};
+
+/** How grave an alert is; what is over says so before anything else. */
+export function alertSign(alert: Alert): Sign {
+  if (alert.state === "resolved") return { tone: "off", shape: "check", word: "Resolved" };
+  return SEVERITY[alert.severity];
+}
 
 /** How a session went, or goes: one that runs but has already hurt its user says so. */
 export function sessionSign(session: Session): Sign {

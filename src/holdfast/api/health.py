@@ -1,12 +1,14 @@
 """The voice contract's health routes, at /health/ and the same at /api/v1/health/."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query
 
 from holdfast.api.services import Ask, Services
+from holdfast.api.shapes import alerts as shapes
 from holdfast.api.shapes import voice
 from holdfast.api.shapes.configuration import configuration
+from holdfast.events import ControlUsed
 
 router = APIRouter(tags=["health"])
 
@@ -33,7 +35,7 @@ async def overall(ask: Ask) -> dict[str, Any]:
         "overall_status": status,
         "summary": voice.summary(reports),
         "services_count": len(reports),
-        "active_alerts": 0,
+        "active_alerts": shapes.firing_critical(ask.watch),
     }
 
 
@@ -81,16 +83,17 @@ async def metrics(ask: Ask, service: str | None = None) -> dict[str, Any]:
 @router.get("/alerts")
 async def alerts(
     ask: Ask,
-    alert_type: str | None = None,
+    alert_type: Literal["warning", "critical"] | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> dict[str, Any]:
-    """Alerts, oldest first. None yet: the alert rules come with the alert engine."""
-    del limit
+    """The latest *limit* alerts of the asked type, oldest first (contract fault 7)."""
+    asked = [one for one in shapes.known(ask.watch) if alert_type in (None, one.severity)]
+    found = [shapes.contract_alert(one) for one in asked[-limit:]]
     return {
         "status": "ok",
         "timestamp": ask.clock.wall(),
-        "alerts": [],
-        "total_alerts": 0,
+        "alerts": found,
+        "total_alerts": len(found),
         "alert_type_filter": alert_type,
     }
 
@@ -107,11 +110,27 @@ async def status(ask: Ask) -> dict[str, Any]:
         "uptime_seconds": round(ask.uptime_seconds, 2),
         "uptime_human": voice.human(ask.uptime_seconds),
         "system_load": {key: summary[key] for key in (*load, "unhealthy_services")},
-        "recent_alerts": [],
+        "recent_alerts": [shapes.contract_alert(one) for one in shapes.known(ask.watch)[-10:]],
         "overall_status": voice.overall_status(reports),
         "environment": ask.settings.environment,
         "is_production": ask.settings.is_production,
     }
+
+
+@router.post("/reset")
+async def reset(ask: Ask, service: str | None = None) -> dict[str, Any]:
+    """Count anew, for one service or for all; for all, alerts are forgotten too.
+
+    404 for a service that there is not (contract fault 25). The start time stays.
+    """
+    if service is not None:
+        _known(ask, service)
+    ask.calls.reset(service)
+    ask.told(ControlUsed(service or "*", None, ask.clock.wall(), "reset_metrics", "operator"))
+    if service is not None:
+        return {"status": "ok", "message": f"Metrics reset for {service}"}
+    ask.watch.forget()
+    return {"status": "ok", "message": "All metrics and alerts reset"}
 
 
 @router.get("/configuration")

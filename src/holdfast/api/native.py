@@ -1,16 +1,17 @@
 """The native API: everything the page shows, as plain JSON."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query
 
 from holdfast.api.services import Ask, Services
+from holdfast.api.shapes import alerts as shapes
 from holdfast.api.shapes.card import card, health_of
 from holdfast.api.shapes.configuration import service as service_configuration
 from holdfast.api.shapes.overview import overview
 from holdfast.clock import iso
-from holdfast.health import Health
-from holdfast.health import overall as overall_health
+from holdfast.health.components import Component
+from holdfast.health.state import Health, overall
 from holdfast.resilience.shared import SharingStatus
 
 router = APIRouter(prefix="/monitoring/api", tags=["monitoring"])
@@ -26,24 +27,41 @@ async def metrics(ask: Ask) -> dict[str, Any]:
 async def health(ask: Ask) -> dict[str, Any]:
     """Integrations and our own components, the worst state first in line."""
     integrations = {name: health_of(ask, name) for name in ask.integrations()}
-    components = {"record": _record_health(ask)}
-    if (sharing := ask.shared_state()) is not None:
-        components["shared_state"] = _sharing_health(sharing)
+    components = _components(ask)
+    weighed = [*integrations.values(), *(one.weighs for one in components)]
     return {
-        "status": overall_health([*integrations.values(), *components.values()]).state,
+        "status": overall(weighed).state,
         "at": iso(ask.clock.wall()),
         "integrations": [
             {"integration": name, **_shown(one)} for name, one in integrations.items()
         ],
-        "components": [{"component": name, **_shown(one)} for name, one in components.items()],
+        "components": [_component(one) for one in components],
+    }
+
+
+@router.get("/components")
+async def components(
+    ask: Ask, tag: Annotated[str | None, Query(max_length=80)] = None
+) -> dict[str, Any]:
+    """Our own components and the application's, or those of one *tag*."""
+    found = [one for one in _components(ask) if tag is None or tag in one.tags]
+    return {
+        "status": overall(one.weighs for one in found).state,
+        "at": iso(ask.clock.wall()),
+        "components": [_component(one) for one in found],
     }
 
 
 @router.get("/alerts")
-async def alerts(ask: Ask, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
-    """Alerts, the latest first. None yet: the alert rules come with the alert engine."""
-    del ask, limit
-    return {"alerts": [], "total": 0}
+async def alerts(
+    ask: Ask,
+    state: Literal["firing", "resolved"] | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Alerts of this process, the latest first; *total* counts those of the asked state."""
+    asked = [one for one in shapes.known(ask.watch) if state in (None, one.state)]
+    shown = [shapes.alert(one) for one in reversed(asked[-limit:])]
+    return {"alerts": shown, "total": len(asked), "firing": len(ask.watch.firing())}
 
 
 @router.get("/integration/{name}")
@@ -57,6 +75,26 @@ async def integration(name: str, ask: Ask) -> dict[str, Any]:
     configured = name in ask.settings.services
     settings = service_configuration(ask.settings, name) if configured else None
     return {**card(ask, name), "configuration": settings}
+
+
+def _components(services: Services) -> list[Component]:
+    now = services.clock.wall()
+    own = {"record": _record_health(services)}
+    if (sharing := services.shared_state()) is not None:
+        own["shared_state"] = _sharing_health(sharing)
+    parts = (Component(name, health, services.started_at, now) for name, health in own.items())
+    return [*parts, *services.components.all()]
+
+
+def _component(one: Component) -> dict[str, Any]:
+    return {
+        "component": one.name,
+        **_shown(one.health),
+        "since": iso(one.since),
+        "checked_at": iso(one.checked_at),
+        "tags": sorted(one.tags),
+        "required": one.required,
+    }
 
 
 def _record_health(services: Services) -> Health:

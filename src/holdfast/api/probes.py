@@ -15,8 +15,14 @@ async def live() -> dict[str, str]:
 
 @router.get("/health/ready")
 async def ready(ask: Ask, response: Response) -> dict[str, str]:
-    """Our own parts run. A dead third party, or a record that waits, takes nobody out."""
-    if ask.is_ready():
-        return {"status": "ok"}
-    response.status_code = 503
-    return {"status": "stopping"}
+    """Our own parts run, and the components that were said to be required.
+
+    A dead third party, or a record that waits, takes nobody out.
+    """
+    if not ask.is_ready():
+        response.status_code = 503
+        return {"status": "stopping"}
+    if ask.components.missing():
+        response.status_code = 503
+        return {"status": "waiting"}  # for whom, is not everybody's business
+    return {"status": "ok"}

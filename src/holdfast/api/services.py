@@ -7,8 +7,11 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from holdfast.alerts.watch import Watch
 from holdfast.clock import Clock
+from holdfast.events import Sink
 from holdfast.guard.controls import Controls
+from holdfast.health.components import Components
 from holdfast.integrations.integration import Integration
 from holdfast.resilience.shared import SharingStatus
 from holdfast.sessions.session import SessionLog
@@ -24,8 +27,8 @@ from holdfast.telemetry.requests import RequestMetrics
 class Services:
     """Everything a route may read; each member is owned and changed by others.
 
-    *requests_in_flight* and *record* are asked at each answer; *dropped* is by reason;
-    *shared_state* answers None when nothing is shared with other processes.
+    *told* is the one sink. *requests_in_flight* and *record* are asked at each answer; *dropped*
+    is by reason; *shared_state* answers None when nothing is shared with other processes.
     """
 
     settings: Settings
@@ -44,6 +47,9 @@ class Services:
     open_websockets: Callable[[], int]
     record: Callable[[], RecordStatus]
     dropped: Callable[[], Mapping[str, int]]
+    told: Sink
+    components: Components
+    watch: Watch
     prometheus: Callable[[], bytes] = field(default=lambda: b"")
     shared_state: Callable[[], SharingStatus | None] = field(default=lambda: None)
     is_ready: Callable[[], bool] = field(default=lambda: True)
@@ -52,6 +58,12 @@ class Services:
     def uptime_seconds(self) -> float:
         """Since the process mounted us."""
         return self.clock.monotonic() - self.started_monotonic
+
+    def excuse(self) -> str | None:
+        """Why the figures of integrations prove nothing about them: our own network is down."""
+        network = self.components.get("network")
+        away = network is not None and network.health.state == "unhealthy"
+        return f"our own network: {network.health.reason}" if network and away else None
 
     def integrations(self) -> list[str]:
         """The catalog's, then those the application guards by itself, each once."""

@@ -47,7 +47,11 @@ class Lifecycle:
             await asyncio.wait({self._task}, timeout=_STOP_SECONDS)
 
     async def _run(self) -> None:
-        parts = (self._broadcast.run, self._end_idle_sessions, self._monitoring.shared.run)
+        vitals = self._monitoring.vitals
+        parts = (
+            self._broadcast.run, self._end_idle_sessions, self._monitoring.shared.run,
+            vitals.check_components, vitals.alerting.run,
+        )  # fmt: skip
         others = [asyncio.create_task(_kept_running(part)) for part in parts]
         try:
             await _kept_running(self._monitoring.record.run)
@@ -56,6 +60,8 @@ class Lifecycle:
             for task in others:
                 task.cancel()
             await asyncio.wait(others)
+            if self._monitoring.tracing is not None:
+                await asyncio.to_thread(self._monitoring.tracing.flush)
 
     async def _end_idle_sessions(self) -> None:
         monitoring = self._monitoring

@@ -10,8 +10,11 @@ from typing import Any
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
 from holdfast.app.faults import faults_for
+from holdfast.app.health_methods import HealthMethods
 from holdfast.app.record import Record
 from holdfast.app.sharing import AppSharing
+from holdfast.app.tracing import Tracing
+from holdfast.app.vitals import Vitals
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ConfigurationError
 from holdfast.events import BreakerName, Sink, discard
@@ -37,16 +40,19 @@ from holdfast.telemetry.requests import RequestMetrics
 from holdfast.validation.validator import Validator
 
 
-class Monitoring:
+class Monitoring(HealthMethods):
     """Guards, sessions and figures of one process. Made by `setup_monitoring`, not by hand.
 
     With *settings.enabled* off, everything works as if nobody watched: guards let every call
     straight through and nothing is counted, kept or answered.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, tracing: Tracing | None = None
+    ) -> None:
         self.settings = settings
         self.clock = clock
+        self.tracing = tracing
         self.instance = secrets.token_hex(3)
         self.calls, self.requests = CallMetrics(clock), RequestMetrics(clock)
         self.sessions, self.changes = Sessions(), Changes()
@@ -64,6 +70,7 @@ class Monitoring:
         self._guards: dict[str, Mapping[str, Guard]] = {}
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
         self._slow_clients: Callable[[], int] = int
+        self.vitals = Vitals(settings, self.calls, self.emit, clock, self.http_services)
 
     def guard(
         self,
@@ -90,7 +97,7 @@ class Monitoring:
             build(
                 integration, operation, self._options(integration, options), checks=checks,
                 validators=validators, faults=self.controls.faults, sharing=self.shared.sharing,
-                sink=self.emit, clock=self.clock, new_id=self._new_id,
+                sink=self.emit, clock=self.clock, new_id=self._new_id, trace=self.tracing,
             )
         )  # fmt: skip
 
@@ -114,6 +121,7 @@ class Monitoring:
             raise_provider_errors=raise_provider_errors,
             timeout_seconds=service.timeout,
             clock=self.clock,
+            wire=self.tracing,
         )
 
     def websocket(
@@ -139,7 +147,7 @@ class Monitoring:
         if base_url is None:
             raise ConfigurationError(f"where is {integration!r}? Say it with base_url=")
         guard = self.guard(integration, operation)
-        return websocket(guard, base_url, url, request, clock=self.clock)
+        return websocket(guard, base_url, url, request, clock=self.clock, wire=self.tracing)
 
     def session(
         self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
@@ -163,7 +171,7 @@ class Monitoring:
 
     def metrics(self) -> dict[str, Any]:
         """The document of GET /monitoring/api/metrics."""
-        return overview(self.services())
+        return overview(self.http_services())
 
     def listen(self, sink: Sink) -> None:
         """Have *sink* told every event too. It must not block; what it raises is counted."""
@@ -173,7 +181,7 @@ class Monitoring:
         """Have *count*, the live clients closed for being slow, among what was dropped."""
         self._slow_clients = count
 
-    def services(self) -> Services:
+    def http_services(self) -> Services:
         """What the HTTP surface stands on."""
         return Services(
             settings=self.settings,
@@ -188,6 +196,9 @@ class Monitoring:
             sessions=self.sessions,
             session_log=lambda: self.record.sessions,
             changes=self.changes,
+            told=self.emit,
+            components=self.vitals.components,
+            watch=self.vitals.alerting.watch,
             requests_in_flight=lambda: self.connections.requests,
             open_websockets=lambda: self.connections.websockets,
             record=self.record.status,
@@ -220,6 +231,8 @@ class Monitoring:
             "requests_overflow": self.requests.overflowed,
             "sessions_evicted": self.sessions.evicted,
             "live_client_slow": self._slow_clients(),
+            "components_overflow": self.vitals.components.overflowed,
+            **self.vitals.alerting.dropped(),
             **{f"sink_{name}": count for name, count in self._fanout.failures.items()},
         }
         return {reason: count for reason, count in found.items() if count}
@@ -231,7 +244,7 @@ class Monitoring:
                 CATALOG[integration], self._options(integration, None), controls=self.controls,
                 sink=self.emit, clock=self.clock, new_id=self._new_id,
                 max_text_length=service.max_text_length, faults=self.controls.faults,
-                sharing=self.shared.sharing,
+                sharing=self.shared.sharing, trace=self.tracing,
             )  # fmt: skip
         return self._guards[integration]
 

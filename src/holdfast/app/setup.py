@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from holdfast.api.live import Broadcast
 from holdfast.api.surface import Surface
 from holdfast.app.lifecycle import Lifecycle, StartLazily, around
 from holdfast.app.monitoring import Monitoring
+from holdfast.app.tracing import tracing_of
 from holdfast.errors import LifecycleError
 from holdfast.integrations import CATALOG
 from holdfast.middleware.report import ReportRequests
@@ -30,11 +32,14 @@ def load_settings(
     return load(defaults, environ=environ, dotenv=dotenv)
 
 
-def setup_monitoring(app: FastAPI, *, settings: Settings | None = None) -> Monitoring:
+def setup_monitoring(
+    app: FastAPI, *, settings: Settings | None = None, tracer_provider: Any = None
+) -> Monitoring:
     """Guard, judge, follow and show what *app* does; call it once, before *app* starts.
 
     Raises `SettingsError` naming every wrong setting, and `LifecycleError` when *app* has
     started or is monitored already. *settings* defaults to the environment over ``.env``.
+    With an OpenTelemetry *tracer_provider*, or HOLDFAST_OTEL, calls are traced.
     """
     if app.middleware_stack is not None:
         raise LifecycleError(
@@ -42,7 +47,8 @@ def setup_monitoring(app: FastAPI, *, settings: Settings | None = None) -> Monit
         )
     if getattr(app.state, "holdfast", None) is not None:
         raise LifecycleError("setup_monitoring was called twice for the same application")
-    monitoring = Monitoring(settings or load_settings())
+    settings = settings or load_settings()
+    monitoring = Monitoring(settings, tracing=tracing_of(settings, tracer_provider))
     app.state.holdfast = monitoring
     if monitoring.settings.enabled:
         _mount(app, monitoring)
@@ -52,7 +58,7 @@ def setup_monitoring(app: FastAPI, *, settings: Settings | None = None) -> Monit
 
 
 def _mount(app: FastAPI, monitoring: Monitoring) -> None:
-    services = monitoring.services()
+    services = monitoring.http_services()
     broadcast = Broadcast(services)
     monitoring.watch_slow_clients(lambda: broadcast.slow_clients)
     lifecycle = Lifecycle(monitoring, broadcast)

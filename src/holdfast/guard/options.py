@@ -21,7 +21,7 @@ from holdfast.resilience.fallback import Fallback, FallbackOptions
 from holdfast.resilience.fault import Faults
 from holdfast.resilience.input_check import Check, InputCheck
 from holdfast.resilience.limiter import Limiter, LimiterOptions
-from holdfast.resilience.policy import Call, Policy
+from holdfast.resilience.policy import Call, Policy, Trace
 from holdfast.resilience.retry import Retry, RetryOptions
 from holdfast.resilience.sameness import Key
 from holdfast.resilience.shared_loop import Sharing
@@ -72,6 +72,7 @@ def build(
     clock: Clock = SYSTEM_CLOCK,
     new_id: Callable[[], int] | None = None,
     random: Callable[[], float] = randomness.random,
+    trace: Trace | None = None,
 ) -> Guard:
     """The guard of one operation; *limiter*, *bulkhead*, *budget*, *faults* may be shared.
 
@@ -86,6 +87,7 @@ def build(
     if timeout_seconds is None and (options.deadline_seconds or options.stream_idle_seconds):
         timeout_seconds = math.inf
     policies: tuple[Policy | None, ...] = (  # outermost first; why: docs/explanation/order.md
+        trace.call if trace else None,
         InputCheck(checks) if checks else None,
         _fallback(options, cache, validators),
         Deadline(options.deadline_seconds) if options.deadline_seconds is not None else None,
@@ -95,6 +97,7 @@ def build(
         _breaker(integration, operation, options.breaker, sharing, random),
         limiter,
         bulkhead,
+        trace.attempt if trace else None,
         Timeout(timeout_seconds, options.stream_idle_seconds) if timeout_seconds else None,
         faults,
         Validate(validators) if validators else None,

@@ -10,6 +10,7 @@ from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ConfigurationError
 from holdfast.guard.guard import Guard
 from holdfast.integrations.integration import Integration
+from holdfast.integrations.transport import Wire
 
 LIBRARIES = ("httpx2", "httpx")
 
@@ -19,7 +20,7 @@ def http_client(
     integration: Integration, guard_for: Callable[[str], Guard], *, base_url: str | None = None,
     library: Literal["httpx2"] = "httpx2", raise_provider_errors: bool = False,
     timeout_seconds: float | None = None, connect_seconds: float = 5.0,
-    clock: Clock = SYSTEM_CLOCK,
+    clock: Clock = SYSTEM_CLOCK, wire: Wire | None = None,
 ) -> httpx2.AsyncClient: ...  # fmt: skip
 
 
@@ -28,7 +29,7 @@ def http_client(
     integration: Integration, guard_for: Callable[[str], Guard], *, base_url: str | None = None,
     library: str, raise_provider_errors: bool = False,
     timeout_seconds: float | None = None, connect_seconds: float = 5.0,
-    clock: Clock = SYSTEM_CLOCK,
+    clock: Clock = SYSTEM_CLOCK, wire: Wire | None = None,
 ) -> Any: ...  # fmt: skip
 
 
@@ -42,6 +43,7 @@ def http_client(
     timeout_seconds: float | None = None,
     connect_seconds: float = 5.0,
     clock: Clock = SYSTEM_CLOCK,
+    wire: Wire | None = None,
 ) -> Any:
     """An ``AsyncClient`` of *library* for *integration* at *base_url* (default: the provider's).
 
@@ -60,6 +62,7 @@ def http_client(
         connect_seconds=connect_seconds,
         raise_provider_errors=raise_provider_errors,
         clock=clock,
+        wire=wire,
     )
 
 

@@ -25,6 +25,7 @@ from holdfast.resilience.circuit import BreakerOptions
 from holdfast.resilience.fault import Faults
 from holdfast.resilience.input_check import Check
 from holdfast.resilience.limiter import LimiterOptions
+from holdfast.resilience.policy import Trace
 from holdfast.resilience.retry import RetryOptions
 from holdfast.resilience.shared_loop import Sharing
 
@@ -41,6 +42,7 @@ def guards_of(
     new_id: Callable[[], int] | None = None,
     max_text_length: int | None = None,
     limits: Mapping[str, LimiterOptions] = _NO_LIMITS,
+    trace: Trace | None = None,
     sharing: Sharing | None = None,
     faults: Faults | None = None,
 ) -> Mapping[str, Guard]:
@@ -67,7 +69,7 @@ def guards_of(
             integration.name, operation.name, _for(operation, options),
             checks=_checks(operation, longest), validators=operation.validators,
             limiter=own.get(operation.name, common), bulkhead=seats, budget=budget,
-            faults=faults, sharing=sharing, sink=sink, clock=clock, new_id=new_id,
+            faults=faults, sharing=sharing, sink=sink, clock=clock, new_id=new_id, trace=trace,
         )  # fmt: skip
         policies = (*built.policies, Metering(integration.read_usage))
         metered = Guard(

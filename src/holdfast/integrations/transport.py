@@ -4,10 +4,10 @@ Every attempt sends the same request again, headers included. A header that must
 time (a nonce, a date that is signed) belongs into a transport further in.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import aclosing
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ProtocolError, ProviderError
@@ -25,6 +25,17 @@ from holdfast.resilience.limiter import Limiter
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """An answer that is read whole is refused beyond this, as it comes and decompressed."""
+
+
+class Wire(Protocol):
+    """Who looks on as requests go out: a tracer."""
+
+    def sending(self, method: str, host: str, headers: MutableMapping[str, str]) -> None:
+        """An attempt goes out to *host*; *headers* may be added to."""
+
+    def received(self, status: int) -> None:
+        """The HTTP status of its answer."""
+
 
 _ALWAYS_STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl")
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key", "xi-api-key")
@@ -49,7 +60,9 @@ class Carrier:
         base_url: str,
         raise_provider_errors: bool = False,
         clock: Clock = SYSTEM_CLOCK,
+        wire: Wire | None = None,
     ) -> None:
+        self._wire = wire
         self._integration, self._guard_for, self._library = integration, guard_for, library
         self._send, self._clock, self._raises = send, clock, raise_provider_errors
         public = library.url(integration.base_url)
@@ -87,8 +100,13 @@ class Carrier:
 
     async def _attempt(self, errand: "Errand", asked: Asked) -> Exchange | OpenStream[bytes]:
         errand.answer = None
+        request, wire = errand.request, self._wire
+        if wire is not None:
+            wire.sending(asked.method, request.url.host, request.headers)
         with self._library.sending(self._integration.name):
-            native = await self._send(errand.request)
+            native = await self._send(request)
+        if wire is not None:
+            wire.received(native.status_code)
         if native.is_success and _is_stream(errand.operation, native):
             stream = self._stream(errand.operation, asked, native)
             self._learn(errand, stream.head.begun)

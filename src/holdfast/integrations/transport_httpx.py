@@ -10,7 +10,7 @@ from holdfast.guard.guard import Guard
 from holdfast.integrations.delivery import Delivery
 from holdfast.integrations.integration import Integration
 from holdfast.integrations.library import Library
-from holdfast.integrations.transport import Carrier
+from holdfast.integrations.transport import Carrier, Wire
 
 
 class _PassingBody(httpx.AsyncByteStream):
@@ -49,11 +49,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         base_url: str,
         raise_provider_errors: bool = False,
         clock: Clock = SYSTEM_CLOCK,
+        wire: Wire | None = None,
     ) -> None:
         self._inner = inner
         self._carrier = Carrier(
             integration, guard_for, LIBRARY, inner.handle_async_request,
-            base_url=base_url, raise_provider_errors=raise_provider_errors, clock=clock,
+            base_url=base_url, raise_provider_errors=raise_provider_errors, clock=clock, wire=wire,
         )  # fmt: skip
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -69,6 +70,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 def client(
     integration: Integration, guard_for: Callable[[str], Guard], *, base_url: str,
     timeout_seconds: float, connect_seconds: float, raise_provider_errors: bool, clock: Clock,
+    wire: Wire | None = None,
 ) -> Any:  # fmt: skip
     """A `httpx.AsyncClient` that trusts nothing around it: no proxy, no netrc, no redirects."""
     return httpx.AsyncClient(
@@ -76,6 +78,7 @@ def client(
         transport=GuardedTransport(
             integration, guard_for, httpx.AsyncHTTPTransport(retries=0, trust_env=False),
             base_url=base_url, raise_provider_errors=raise_provider_errors, clock=clock,
+            wire=wire,
         ),
         timeout=httpx.Timeout(timeout_seconds, connect=connect_seconds, pool=connect_seconds),
         follow_redirects=False,

@@ -5,6 +5,7 @@ import logging
 import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, WebSocketException
@@ -15,6 +16,7 @@ from holdfast.errors import CallFailed, LifecycleError
 from holdfast.guard.guard import Guard
 from holdfast.guard.stream import OpenStream, Watch
 from holdfast.integrations.exchange import Asked
+from holdfast.integrations.transport import Wire
 from holdfast.integrations.websocket_address import Secrets, SocketAddress
 from holdfast.integrations.websocket_errors import SocketErrors
 from holdfast.integrations.websocket_request import SocketRequest
@@ -83,7 +85,7 @@ class GuardedSocket:
 @asynccontextmanager
 async def websocket(
     guard: Guard, base_url: str, url: str, request: SocketRequest | None = None, *,
-    clock: Clock = SYSTEM_CLOCK,
+    clock: Clock = SYSTEM_CLOCK, wire: Wire | None = None,
 ) -> AsyncIterator[GuardedSocket]:  # fmt: skip
     """A socket to *url*, at *base_url*'s host only, as one call under *guard*.
 
@@ -93,7 +95,7 @@ async def websocket(
     """
     request = request or SocketRequest()
     address = SocketAddress(guard.integration, base_url, url)
-    opening = _Opening(address, request, clock.wall)
+    opening = _Opening(address, request, clock.wall, wire)
     socket = GuardedSocket(await guard.call(opening, address.asked))
     try:
         yield socket
@@ -141,8 +143,13 @@ class _Opening(Body):
     """Opens the socket: the attempt of the call. Nothing can stand in for a conversation."""
 
     def __init__(
-        self, address: SocketAddress, request: SocketRequest, wall: Callable[[], float]
+        self,
+        address: SocketAddress,
+        request: SocketRequest,
+        wall: Callable[[], float],
+        wire: Wire | None,
     ) -> None:
+        self._wire = wire
         self._address, self._request, self._wall = address, request, wall
         secrets = Secrets(address.asked, request.headers, request.subprotocols)
         self._errors = SocketErrors(address.name, secrets, request.read_error, request.read_close)
@@ -166,9 +173,12 @@ class _Opening(Body):
 
     def _connect(self) -> _Connect:
         request, options = self._request, self._request.options
+        headers = dict(request.headers)
+        if self._wire is not None:
+            self._wire.sending("GET", urlsplit(self._address.url).hostname or "", headers)
         return _Connect(
             self._address.url,
-            additional_headers=request.headers,
+            additional_headers=headers,
             subprotocols=[Subprotocol(one) for one in request.subprotocols] or None,
             compression=None,
             proxy=None,

@@ -26,6 +26,7 @@ METHODS = frozenset(
 """Others are counted as ``_OTHER``, as OpenTelemetry's HTTP conventions ask."""
 
 _LONGEST_ID = 128
+_LONGEST_PARENT = len("00-") + 32 + len("-") + 16 + len("-00")
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)")
 
 
@@ -170,13 +171,15 @@ class _Exchange:
 
 
 def _scope_of(headers: list[tuple[bytes, bytes]]) -> Scope:
-    session = trace = None
+    session = trace = parent = None
     for name, value in headers:
         if name == b"x-session-id":
             session = _readable(value)
         elif name == b"traceparent" and (found := _TRACEPARENT.match(value)):
-            trace = found[1].decode()
-    return context.NOBODY if session is trace is None else Scope(session, None, None, None, trace)
+            trace, parent = found[1].decode(), value[:_LONGEST_PARENT].decode()
+    if session is trace is None:
+        return context.NOBODY
+    return Scope(session, None, None, None, trace, parent)
 
 
 def _readable(value: bytes) -> str | None:

@@ -99,6 +99,16 @@ class Policy(Protocol):
         """The answer of ``proceed(call)``, or what the policy makes of it."""
 
 
+class Trace(Protocol):
+    """Two policies that only look on: around the whole call, and around each attempt."""
+
+    async def call(self, call: Call, proceed: Proceed) -> Any:
+        """The answer of ``proceed(call)``, untouched."""
+
+    async def attempt(self, call: Call, proceed: Proceed) -> Any:
+        """The answer of ``proceed(call)``, untouched."""
+
+
 def compose(policies: Iterable[Policy], proceed: Proceed) -> Proceed:
     """*proceed* with *policies* around it, the first one outermost."""
     for policy in reversed(tuple(policies)):

@@ -115,6 +115,12 @@ class Settings(BaseModel):
         what="On: outages may be rehearsed. In production only by the word `in-production`.",
     )
 
+    otel: Switch = _setting(
+        False,
+        "HOLDFAST_OTEL",
+        what="On: calls are traced with OpenTelemetry, to the host's tracer provider, or as the "
+        "standard `OTEL_*` variables say.",
+    )
     enable_metrics: Switch = _setting(
         True,
         "ENABLE_METRICS",
@@ -130,7 +136,14 @@ class Settings(BaseModel):
         30,
         "HEALTH_CHECK_INTERVAL",
         ge=1,
-        what="Shown for the contract; nothing acts on it yet.",
+        le=86_400,
+        what="Seconds between two rounds of the component checks.",
+    )
+    alert_webhook: SecretStr | None = _setting(
+        None,
+        "HOLDFAST_ALERT_WEBHOOK",
+        pattern=r"^https?://[^\s@]+$",
+        what="Where each change of an alert is POSTed as JSON.",
     )
     success_rate_warning: float = _setting(
         95.0,

@@ -5,9 +5,11 @@ from typing import Any
 import structlog
 
 from holdfast.events import (
+    AlertChanged,
     AnswerJudged,
     BreakerMoved,
     CallFinished,
+    ComponentChanged,
     ControlUsed,
     Event,
     RequestFinished,
@@ -39,6 +41,10 @@ class Log:
                 "control_used", integration=event.integration, operation=event.operation,
                 action=event.action, actor=event.actor,
             )  # fmt: skip
+        elif isinstance(event, AlertChanged):
+            self._alert(event)
+        elif isinstance(event, ComponentChanged):
+            self._component(event)
         elif isinstance(event, RequestFinished) and event.outcome == "failed":
             self._log.warning(
                 "request_failed", method=event.method, route=event.route, status=event.status,
@@ -53,6 +59,21 @@ class Log:
             f"call_{event.outcome}", **_whose(event), error=event.error,
             reason=redact(event.reason or ""), attempts=event.attempts,
             total_ms=round(event.total_ms, 1),
+        )  # fmt: skip
+
+    def _alert(self, event: AlertChanged) -> None:
+        write = self._log.warning if event.state == "firing" else self._log.info
+        write(
+            f"alert_{event.state}", rule=event.rule, severity=event.severity,
+            integration=event.integration, message=event.message, value=round(event.value, 2),
+            threshold=event.threshold, alert_id=event.alert_id,
+        )  # fmt: skip
+
+    def _component(self, event: ComponentChanged) -> None:
+        write = self._log.info if event.after == "healthy" else self._log.warning
+        write(
+            "component_changed", component=event.component, before=event.before,
+            after=event.after, reason=redact(event.reason or ""),
         )  # fmt: skip
 
     def _breaker(self, event: BreakerMoved) -> None:

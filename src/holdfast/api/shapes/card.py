@@ -18,8 +18,7 @@ WINDOW_SECONDS = 300
 
 def health_of(services: Services, integration: str) -> Health:
     """The integration's health now."""
-    window = services.calls.window(integration)
-    return of_integration(window, breakers_of(services, integration), services.settings.thresholds)
+    return _health(services, integration, services.calls.window(integration))
 
 
 def breakers_of(services: Services, integration: str) -> list[tuple[str, BreakerName]]:
@@ -31,9 +30,7 @@ def breakers_of(services: Services, integration: str) -> list[tuple[str, Breaker
 def card(services: Services, integration: str) -> dict[str, Any]:
     """The Card of the API reference; rates in percent, times in milliseconds, None: no data."""
     window = services.calls.window(integration)
-    health = of_integration(
-        window, breakers_of(services, integration), services.settings.thresholds
-    )
+    health = _health(services, integration, window)
     known = services.catalog.get(integration)
     return {
         "integration": integration,
@@ -54,6 +51,14 @@ def card(services: Services, integration: str) -> dict[str, Any]:
         "series": _series(services, integration),
         "lifetime": _lifetime(services, integration),
     }
+
+
+def _health(services: Services, integration: str, window: Tally) -> Health:
+    found = of_integration(window, breakers_of(services, integration), services.settings.thresholds)
+    excuse = services.excuse()
+    if excuse is not None and found.state in ("degraded", "unhealthy"):
+        return Health("unknown", excuse)
+    return found
 
 
 def _rates(window: Tally) -> dict[str, Any]:

@@ -24,8 +24,10 @@ _THRESHOLDS = (
     "success_rate_warning", "success_rate_critical", "latency_warning_ms", "latency_critical_ms",
 )  # fmt: skip
 
+_SECRETS = ("jwt_secret", "database_url", "alert_webhook")
+
 _NOT_WIRED = (
-    "metrics_interval", "health_check_interval", *_SECTIONS["database"], *_SECTIONS["cache"],
+    "metrics_interval", *_SECTIONS["database"], *_SECTIONS["cache"],
     "api_key_rotation_hours", "max_request_size_mb",
 )  # fmt: skip
 
@@ -100,6 +102,7 @@ def _own(settings: Settings, shown: dict[str, Any]) -> dict[str, Any]:
         if name not in grouped | elsewhere | {"sources", "services"}
     }
     own["jwt_secret"] = "set" if settings.jwt_secret else "not set"
+    own["alert_webhook"] = "set" if settings.alert_webhook else "not set"
     own["database_url"] = "set" if settings.database_url else "not set (SQLite in data_dir)"
     own["redis_url"] = "set" if settings.redis_url else "not set (nothing is shared)"
     return own

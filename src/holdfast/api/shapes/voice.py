@@ -10,8 +10,9 @@ from typing import Any
 from holdfast.api.services import Services
 from holdfast.api.shapes.card import health_of
 from holdfast.events import fact
-from holdfast.guard.controls import circuit_of, rate_of
+from holdfast.guard.controls import rate_of
 from holdfast.health import Health, State
+from holdfast.telemetry.calls import Counted
 from holdfast.telemetry.tally import Tally
 
 _CONTRACT_STATE: dict[State, str] = {
@@ -63,8 +64,8 @@ def service_metrics(services: Services, one: Report) -> dict[str, Any]:
         "recent_avg_latency_ms": _milliseconds(window.latency.mean),
         "min_latency_ms": _milliseconds(latency.minimum if latency.count else None),
         "max_latency_ms": _milliseconds(latency.maximum),
-        "circuit_breaker_trips": _trips(services, one.name),
-        "rate_limit_hits": lifetime.rate_limited + _refused_by_limiter(services, one.name),
+        "circuit_breaker_trips": trips(services, one.name),
+        "rate_limit_hits": rate_limit_hits(services, one.name, lifetime),
         "error_distribution": _errors(lifetime),
         "availability": _percent(window.success_rate, 100.0),
         "uptime_seconds": round(services.uptime_seconds, 2),
@@ -114,14 +115,16 @@ def _milliseconds(value: float | None) -> float:
     return 0.0 if value is None else round(value, 2)
 
 
-def _trips(services: Services, name: str) -> int:
-    circuits = (circuit_of(guard) for guard in services.controls.of(name))
-    return sum(circuit.trips for circuit in circuits if circuit is not None)
+def trips(services: Services, name: str) -> int:
+    """How often a breaker of *name* opened, since the start or the last reset."""
+    return sum(one.trips for one in _counted(services, name))
 
 
-def _refused_by_limiter(services: Services, name: str) -> int:
+def rate_limit_hits(services: Services, name: str, lifetime: Tally) -> int:
+    """How often a limit of *name* was hit: the provider's, or ours before it."""
     rates = (rate_of(guard) for guard in services.controls.of(name))
-    return max((rate.refused for rate in rates if rate is not None), default=0)
+    refused = max((rate.refused for rate in rates if rate is not None), default=0)
+    return lifetime.rate_limited + refused
 
 
 def _errors(lifetime: Tally) -> dict[str, Any]:
@@ -133,10 +136,14 @@ def _errors(lifetime: Tally) -> dict[str, Any]:
 
 
 def _last(services: Services, name: str) -> dict[str, float]:
-    keys = [key for key in services.calls.operations_called() if key[0] == name]
-    counted = [one for key in keys if (one := services.calls.counted(key)) is not None]
+    counted = _counted(services, name)
     return {
         "last_request_time": max((one.last_call_at or 0.0 for one in counted), default=0.0),
         "last_success_time": max((one.last_success_at or 0.0 for one in counted), default=0.0),
         "last_failure_time": max((one.last_failure_at or 0.0 for one in counted), default=0.0),
     }
+
+
+def _counted(services: Services, name: str) -> list[Counted]:
+    keys = [key for key in services.calls.operations_called() if key[0] == name]
+    return [one for key in keys if (one := services.calls.counted(key)) is not None]

@@ -1,14 +1,10 @@
-"""Health: one word and one reason for what the rolling window and the breakers say."""
+"""An integration's health: what its rolling window and its breakers say."""
 
-from collections.abc import Iterable, Mapping
-from typing import Literal
+from collections.abc import Iterable
 
 from holdfast.events import BreakerName, fact
+from holdfast.health.state import GRAVITY, Health
 from holdfast.telemetry.tally import Tally
-
-State = Literal["healthy", "degraded", "unhealthy", "unknown"]
-
-_GRAVITY: Mapping[State, int] = {"healthy": 0, "unknown": 0, "degraded": 1, "unhealthy": 2}
 
 
 @fact
@@ -22,14 +18,6 @@ class Thresholds:
     minimum_calls: int = 5
 
 
-@fact
-class Health:
-    """*reason* is None when there is nothing to say."""
-
-    state: State
-    reason: str | None = None
-
-
 def of_integration(
     window: Tally, breakers: Iterable[tuple[str, BreakerName]], thresholds: Thresholds
 ) -> Health:
@@ -39,18 +27,8 @@ def of_integration(
     """
     findings = [*_breaker_findings(breakers), *_rate_findings(window, thresholds)]
     if findings:
-        return max(findings, key=lambda found: _GRAVITY[found.state])
+        return max(findings, key=lambda found: GRAVITY[found.state])
     return Health("healthy") if window.total else Health("unknown", "no calls in the window")
-
-
-def overall(parts: Iterable[Health]) -> Health:
-    """The worst part decides; the unknown ones only when there is nothing else."""
-    known = list(parts)
-    bad = [part for part in known if part.state in ("degraded", "unhealthy")]
-    if bad:
-        gravest = max(bad, key=lambda part: _GRAVITY[part.state])
-        return Health(gravest.state, f"{len(bad)} of {len(known)} are not well")
-    return Health("healthy") if any(one.state == "healthy" for one in known) else Health("unknown")
 
 
 def _breaker_findings(breakers: Iterable[tuple[str, BreakerName]]) -> list[Health]:

@@ -1,0 +1,1 @@
+"""Alerts: what is wrong, said once, until it is right again."""

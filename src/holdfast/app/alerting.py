@@ -1,0 +1,53 @@
+"""Looks at the figures every few seconds, and tells what began or ended to be wrong."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable
+
+from holdfast.alerts.delivery import Delivery
+from holdfast.alerts.hourly import Hourly
+from holdfast.alerts.notifiers.webhook import Webhook
+from holdfast.alerts.rules import Reading
+from holdfast.alerts.watch import Watch
+from holdfast.clock import Clock
+from holdfast.events import AlertChanged, Sink
+from holdfast.settings.settings import Settings
+
+_LOOK_SECONDS = 5.0
+
+
+class Alerting:
+    """The watch of one process and the ways its alerts are delivered."""
+
+    def __init__(
+        self, settings: Settings, sink: Sink, clock: Clock,
+        readings: Callable[[Hourly], Iterable[Reading]],
+    ) -> None:  # fmt: skip
+        self.watch = Watch(settings.thresholds, lambda: secrets.token_hex(8))
+        self._sink, self._clock, self._readings = sink, clock, readings
+        self._hourly = Hourly()
+        url = settings.alert_webhook
+        self.deliveries = [Delivery(Webhook(url.get_secret_value()), clock=clock)] if url else []
+
+    def look(self) -> list[AlertChanged]:
+        """Look once; what changed was told to everybody."""
+        changed = self.watch.look(self._clock.wall(), self._readings(self._hourly))
+        for alert in changed:
+            self._sink(alert)
+        return changed
+
+    async def run(self) -> None:
+        """Look and deliver, for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            for delivery in self.deliveries:
+                tasks.create_task(delivery.run())
+            while True:
+                self.look()
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    def dropped(self) -> dict[str, int]:
+        """What was not told, by reason."""
+        found = {"alerts_overflow": self.watch.overflowed}
+        for delivery in self.deliveries:
+            found |= delivery.dropped
+        return found
