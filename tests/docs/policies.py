@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from holdfast import errors, events
+from holdfast.guard.controls import Controls
 from holdfast.guard.guard import Guard
 from holdfast.guard.options import GuardOptions, build
 from holdfast.integrations.metering import Metering
@@ -40,6 +41,12 @@ tried again. A refused handshake has the class of its HTTP status. Closing with 
 success, leaving early too; everything else fails the call.
 """
 
+_CONTROLS = """`monitoring.controls` changes a running guard; *key* is (integration, operation).
+Each use names its *actor* and is one `ControlUsed`; a bad value is one ValueError, a guard or
+policy that is not there a KeyError, and neither changes anything. A policy that several operations
+share changes for all of them. A breaker's moves are shared with other processes; all else is this
+process's own."""
+
 _UNITS = {"_seconds": "seconds", "_bytes": "bytes", "_ms": "milliseconds"}
 
 
@@ -56,6 +63,28 @@ def policies() -> Iterator[str]:
     yield "## WebSockets\n"
     yield _SOCKETS
     yield from _options(SocketOptions)
+    yield "## Controls\n"
+    yield f"{_CONTROLS}\n\n| control | takes | does |\n|---|---|---|"
+    yield from _controls()
+    yield ""
+
+
+def _controls() -> Iterator[str]:
+    for name, method in vars(Controls).items():
+        if inspect.isfunction(method) and not name.startswith("_") and _is_used(method):
+            contract = " ".join((inspect.getdoc(method) or "").split())
+            yield f"| `{name}` | {', '.join(_arguments(method))} | {contract} |"
+
+
+def _is_used(method: types.FunctionType) -> bool:
+    return "actor" in inspect.signature(method).parameters
+
+
+def _arguments(method: types.FunctionType) -> Iterator[str]:
+    for name, argument in inspect.signature(method).parameters.items():
+        if name not in ("self", "actor"):
+            optional = argument.default is not inspect.Parameter.empty
+            yield f"`{name}`" + (" (optional)" if optional else "")
 
 
 def order() -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
 from holdfast.app.config import Config
+from holdfast.app.faults import faults_for
 from holdfast.app.health_checks import HealthChecks
 from holdfast.app.health_methods import HealthMethods
 from holdfast.app.record import Record
@@ -74,7 +75,8 @@ class Monitoring(HealthMethods):
         )
         self.emit: Sink = self._fanout if settings.enabled else discard
         self.shared = AppSharing(settings, self.emit, clock)
-        self.controls = Controls(sink=self.emit, clock=clock)
+        faults = faults_for(settings)
+        self.controls = Controls(sink=self.emit, clock=clock, faults=faults)
         self._journeys = Journeys(self.emit, clock)
         self._new_id = itertools.count(1).__next__
         self._guards: dict[str, Mapping[str, Guard]] = {}
@@ -109,8 +111,8 @@ class Monitoring(HealthMethods):
         return self.controls.add(
             build(
                 integration, operation, self._options(integration, options), checks=checks,
-                validators=validators, sharing=self.shared.sharing, sink=self.emit,
-                clock=self.clock, new_id=self._new_id, trace=self.tracing,
+                validators=validators, faults=self.controls.faults, sharing=self.shared.sharing,
+                sink=self.emit, clock=self.clock, new_id=self._new_id, trace=self.tracing,
             )
         )  # fmt: skip
 
@@ -259,6 +261,7 @@ class Monitoring(HealthMethods):
                 max_text_length=service.max_text_length,
                 max_audio_size_mb=service.max_audio_size_mb,
                 max_audio_duration_sec=service.max_audio_duration_sec, prices=self._prices,
+                faults=self.controls.faults,
                 sharing=self.shared.sharing, trace=self.tracing,
             )  # fmt: skip
         return self._guards[integration]

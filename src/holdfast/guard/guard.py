@@ -111,6 +111,11 @@ class Guard:
         _bodies.set(tuple(body for body in bodies if body is not mine))
         mine.end(error)
 
+    def replace(self, old: Policy, new: Policy) -> None:
+        """Have *new* stand where *old* stood, for calls from now on."""
+        self.policies = tuple(new if policy is old else policy for policy in self.policies)
+        self._proceed = compose(self.policies, self._go_out)
+
     def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._loop is not None and not self._loop.is_closed():
             raise LifecycleError(

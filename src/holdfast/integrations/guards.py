@@ -1,4 +1,4 @@
-"""The guards of one integration: one for each operation, with one rate and retry budget for all."""
+"""The guards of one integration: one for each operation, one rate, seats and budget for all."""
 
 import dataclasses
 import itertools
@@ -24,7 +24,9 @@ from holdfast.integrations.metering import Metering
 from holdfast.integrations.prices import Prices
 from holdfast.integrations.sound_sent import SoundBounds, sound_size
 from holdfast.resilience.budget import RetryBudget
+from holdfast.resilience.bulkhead import Bulkhead
 from holdfast.resilience.circuit import BreakerOptions
+from holdfast.resilience.fault import Faults
 from holdfast.resilience.input_check import Check
 from holdfast.resilience.limiter import LimiterOptions
 from holdfast.resilience.policy import Trace
@@ -50,6 +52,7 @@ def guards_of(
     prices: Prices = _BUILT_IN,
     trace: Trace | None = None,
     sharing: Sharing | None = None,
+    faults: Faults | None = None,
 ) -> Mapping[str, Guard]:
     """A guard for each operation by name, and one called "other" for unknown paths.
 
@@ -57,7 +60,7 @@ def guards_of(
     (defaults: the integration's); an operation that is not safe is repeated only when nothing
     was done. An operation named in *limits* has a rate of its own instead of the common one.
     *prices* say what its usage costs. With *sharing* other processes have the same breakers and
-    the same rates.
+    the same rates; *faults* is what may be injected.
     """
     new_id = new_id or itertools.count(1).__next__
     name = integration.name
@@ -67,6 +70,7 @@ def guards_of(
     own = {one: limiter_for(f"{name} {one}", limits[one], sharing) for one in limits}
     retry = options.retry
     budget = RetryBudget(retry.budget) if retry and retry.budget else None
+    seats = Bulkhead(options.bulkhead) if options.bulkhead else None
     defaults = integration.defaults
     longest = max_text_length or defaults.max_text_length
     largest = max_audio_size_mb or defaults.max_audio_size_mb
@@ -76,8 +80,8 @@ def guards_of(
         built = build(
             integration.name, operation.name, _for(operation, options),
             checks=_checks(operation, longest, bounds), validators=operation.validators,
-            limiter=own.get(operation.name, common), budget=budget, sharing=sharing,
-            sink=sink, clock=clock, new_id=new_id, trace=trace,
+            limiter=own.get(operation.name, common), bulkhead=seats, budget=budget,
+            faults=faults, sharing=sharing, sink=sink, clock=clock, new_id=new_id, trace=trace,
         )  # fmt: skip
         cost_usd = partial(prices.cost_usd, integration.name, operation.name)
         policies = (*built.policies, Metering(integration.read_usage, cost_usd))

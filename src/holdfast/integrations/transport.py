@@ -89,7 +89,14 @@ class Carrier:
                 raise
             failed.native.headers["x-should-retry"] = "false"
             return failed.native
-        return self._opened(answer) if isinstance(answer, OpenStream) else answer.native
+        if isinstance(answer, OpenStream):
+            return self._opened(answer)
+        return self._made(answer) if answer.native is None else answer.native
+
+    def _made(self, answer: Exchange) -> Any:
+        """The library's response for an answer that no provider sent: an injected one."""
+        headers = dict(answer.headers)
+        return self._library.response(answer.status, headers=headers, content=answer.body)
 
     async def _asked(self, request: Any) -> Asked:
         path = self._address.relative(request)

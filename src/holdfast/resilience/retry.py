@@ -63,6 +63,10 @@ class Retry:
         self.budget = budget
         self._random = random
 
+    def becoming(self, options: RetryOptions) -> "Retry":
+        """The same under *options*, paid for by the same budget."""
+        return Retry(options, budget=self.budget, random=self._random)
+
     async def __call__(self, call: Call, proceed: Proceed) -> object:
         """The first good answer, or the last failure."""
         failure: Exception | None = None

@@ -56,6 +56,11 @@ class Timeout:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_timed = False
 
+    def becoming(self, seconds: float) -> "Timeout":
+        """The same with other *seconds*: those of an attempt that is out stay as they were."""
+        idle = self.idle_seconds if self.idle_seconds != self.seconds else None
+        return Timeout(seconds, idle)
+
     async def __call__(self, call: Call, proceed: Proceed) -> object:
         """The answer; raises `TimedOut`, or `DeadlineExceeded` when the whole call's time is up."""
         remaining = call.remaining_seconds()

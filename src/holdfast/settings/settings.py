@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from holdfast.health import Thresholds
-from holdfast.settings.field import Networks, Switch
+from holdfast.settings.field import FaultSwitch, Networks, Switch
 from holdfast.settings.service import ServiceSettings
 
 
@@ -113,6 +113,12 @@ class Settings(BaseModel):
         ge=100,
         le=10_000_000,
         what="Events that may wait for the record; above it the oldest go, counted.",
+    )
+
+    faults: FaultSwitch = _setting(
+        "off",
+        "HOLDFAST_FAULTS",
+        what="On: outages may be rehearsed. In production only by the word `in-production`.",
     )
 
     otel: Switch = _setting(
