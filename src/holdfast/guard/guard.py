@@ -2,9 +2,11 @@
 
 import asyncio
 import itertools
+from asyncio import current_task
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextvars import ContextVar
 from functools import partial, wraps
+from threading import get_ident
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, Self, TypeVar
 
@@ -12,8 +14,10 @@ from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import CallRefused, LifecycleError, name_and_reason
 from holdfast.events import CallFinished, Origin, Outcome, Sink, discard
+from holdfast.guard.attempt import Attempt, ask
 from holdfast.guard.stream import Nothing, OpenStream
-from holdfast.resilience.policy import Body, Call, Policy, Unshared, compose
+from holdfast.resilience.frame import fuse
+from holdfast.resilience.policy import Body, Call, Policy, Unshared
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,8 +50,9 @@ class Guard:
         self.policies = tuple(policies)
         self._sink, self._clock = sink, clock
         self._new_id = new_id or itertools.count(1).__next__
-        self._proceed = compose(self.policies, self._go_out)
+        self._proceed = fuse((*self.policies, Attempt(self._report)), ask)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
 
     async def call(
         self, function: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
@@ -56,9 +61,8 @@ class Guard:
 
         Raises `CallRefused` when it was not let out, else what the last attempt raised.
         """
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            self._bind(loop)
+        if get_ident() != self._thread or current_task(self._loop) is None:
+            self._bind(asyncio.get_running_loop())
         origin = Origin(self.integration, self.operation, self._new_id(), context.scope.get())
         bound = partial(function, **kwargs) if kwargs else function
         call = Call(origin, bound, args, self._sink, self._clock, context.deadline.get())
@@ -112,30 +116,12 @@ class Guard:
         mine.end(error)
 
     def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._loop is not None and not self._loop.is_closed():
+        if loop is not self._loop and self._loop is not None and not self._loop.is_closed():
             raise LifecycleError(
                 f"the guard of {self.integration} {self.operation} belongs to another event loop; "
                 "make one guard per loop"
             )
-        self._loop = loop
-
-    async def _go_out(self, call: Call) -> Any:
-        monotonic = call.clock.monotonic
-        call.attempts += 1
-        call.verdict = None  # of an earlier answer
-        started = monotonic()
-        try:
-            answer = await call.function(*call.arguments)
-        except CallRefused:  # from further in: nothing went out after all
-            call.attempts -= 1
-            raise
-        except BaseException:
-            call.latency_ms = (monotonic() - started) * 1000
-            raise
-        call.latency_ms = (monotonic() - started) * 1000
-        if isinstance(answer, OpenStream):
-            answer.hold(call, started, self._report)
-        return answer
+        self._loop, self._thread = loop, get_ident()
 
     def _report(self, call: Call, error: BaseException | None) -> None:
         if call.finished:

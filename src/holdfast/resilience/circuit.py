@@ -100,6 +100,14 @@ class Circuit:
         self.refused += 1
         raise Refused(self.retry_in_seconds(now))
 
+    def turns_away(self, now: float) -> bool:
+        """Refuse a call that `admit` would certainly refuse, without an error; it is counted."""
+        retry_at = self.retry_at
+        if self.name == "forced_open" or (retry_at is not None and now < retry_at):
+            self.refused += 1
+            return True
+        return False
+
     def record(
         self, permit: int, call_id: int, succeeded: bool, now: float, seconds: float = 0.0
     ) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from holdfast.errors import ConfigurationError, InputRefused, LimitReached, RateLimited
 from holdfast.resilience.bucket import Bucket, Pace
 from holdfast.resilience.keyed import KeyedOptions, Lane, Lanes
-from holdfast.resilience.policy import Call, Proceed
+from holdfast.resilience.gate import MUST_WAIT, Gate
+from holdfast.resilience.policy import Call
 from holdfast.resilience.waiting_line import WaitingLine
 from holdfast.resilience.window import Window
 
@@ -77,7 +78,7 @@ class Rate(Bucket):
         self.used.add_several(now, cost)
 
 
-class Limiter:
+class Limiter(Gate):
     """Lets calls out at the allowed rate, in order of arrival; refuses who would wait too long.
 
     A call waits for a place of its key first, so that nobody stands in the way of another key's
@@ -93,21 +94,29 @@ class Limiter:
         self._queue = WaitingLine()
         self._turns = self._queue.turns
 
-    async def __call__(self, call: Call, proceed: Proceed) -> object:
-        """The answer; raises `LimitReached` with the time to wait."""
-        lane = None
-        if self._is_plain:
-            if self._turns or self.rate.reserve(call.clock.monotonic()) > 0:
-                await self._wait(call, 1, self._until(call))
-        else:
-            lane = await self._take(call)
-        try:
-            answer: object = await proceed(call)
-        except RateLimited as error:
+    def enter(self, call: Call, now: float) -> Any:
+        """A place that is free at once; raises `LimitReached` when waiting would be too long."""
+        if not self._is_plain or self._turns:
+            return MUST_WAIT
+        wait = self.rate.reserve(now)
+        if wait == 0.0:
+            return None
+        if wait > max(self._until(call, now) - now, 0.0):
+            raise self._refusal(call, wait)
+        return MUST_WAIT
+
+    async def wait(self, call: Call) -> Lane | None:
+        """A place in turn, of its key and of the common rate."""
+        if not self._is_plain:
+            return await self._take(call)
+        await self._wait(call, 1, self._until(call, call.clock.monotonic()))
+        return None
+
+    def fail(self, call: Call, token: Lane | None, error: BaseException) -> None:
+        """A provider that asks to slow down is listened to."""
+        if isinstance(error, RateLimited):
             self.rate.rate_limited += 1
-            self._block(lane, call.clock.monotonic(), error.retry_after_seconds or 0.0)
-            raise
-        return answer
+            self._block(token, call.clock.monotonic(), error.retry_after_seconds or 0.0)
 
     def learn(
         self, now: float, seconds: float, arguments: tuple[Any, ...] = (),
@@ -129,11 +138,12 @@ class Limiter:
         if lane is not None:
             await self._take_both(call, lane, cost)
         elif self._turns or self.rate.reserve_several(call.clock.monotonic(), cost) > 0:
-            await self._wait(call, cost, self._until(call))
+            await self._wait(call, cost, self._until(call, call.clock.monotonic()))
         return lane
 
     async def _take_both(self, call: Call, lane: Lane, cost: int) -> None:
-        until, now = self._until(call), call.clock.monotonic()
+        now = call.clock.monotonic()
+        until = self._until(call, now)
         wait = self._queue.wait_seconds(self.rate, now, cost)
         if wait > max(until - now, 0.0):  # then it need not use up its key's place
             raise self._refusal(call, wait)
@@ -145,8 +155,8 @@ class Limiter:
     async def _wait(self, call: Call, cost: int, until: float) -> None:
         await self._queue.take(call, self.rate, cost, until, lambda wait: self._refusal(call, wait))
 
-    def _until(self, call: Call) -> float:
-        longest = call.clock.monotonic() + self.rate.options.max_wait_seconds + _GRAIN_SECONDS
+    def _until(self, call: Call, now: float) -> float:
+        longest = now + self.rate.options.max_wait_seconds + _GRAIN_SECONDS
         return longest if call.deadline is None else min(longest, call.deadline - _GRAIN_SECONDS)
 
     def _refusal(self, call: Call, wait: float) -> LimitReached:

@@ -102,10 +102,11 @@ class Policy(Protocol):
 def compose(policies: Iterable[Policy], proceed: Proceed) -> Proceed:
     """*proceed* with *policies* around it, the first one outermost."""
     for policy in reversed(tuple(policies)):
-        proceed = _around(policy, proceed)
+        proceed = around(policy, proceed)
     return proceed
 
 
-def _around(policy: Policy, proceed: Proceed) -> Proceed:
-    around = policy.__call__  # bound once, not looked up in every call
-    return lambda call: around(call, proceed)
+def around(policy: Policy, proceed: Proceed) -> Proceed:
+    """*proceed* with one *policy* around it."""
+    bound = policy.__call__  # once, not looked up in every call
+    return lambda call: bound(call, proceed)
