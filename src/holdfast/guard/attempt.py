@@ -12,14 +12,16 @@ from holdfast.resilience.policy import Call
 class Attempt(Gate):
     """Counts and times each attempt; *report* is told when an answer that is held has ended."""
 
-    def __init__(self, report: Callable[[Call, BaseException | None], None]) -> None:
-        self._report = report
+    def __init__(
+        self, report: Callable[[Call, BaseException | None], None], monotonic: Callable[[], float]
+    ) -> None:
+        self._report, self._monotonic = report, monotonic
 
     def enter(self, call: Call, now: float) -> float:  # noqa: ARG002  # checks may have taken long
         """It goes out now; returns when."""
         call.attempts += 1
         call.verdict = None  # of an earlier answer
-        return call.clock.monotonic()
+        return self._monotonic()
 
     def leave(self, call: Call, token: float, answer: Any, now: float) -> None:
         """Its time is the provider's latency."""
@@ -32,7 +34,7 @@ class Attempt(Gate):
         if isinstance(error, CallRefused):
             call.attempts -= 1
         else:
-            call.latency_ms = (call.clock.monotonic() - token) * 1000
+            call.latency_ms = (self._monotonic() - token) * 1000
 
 
 def ask(call: Call) -> Awaitable[Any]:

@@ -16,13 +16,14 @@ from holdfast.errors import CallRefused, LifecycleError, name_and_reason
 from holdfast.events import CallFinished, Origin, Outcome, Sink, discard
 from holdfast.guard.attempt import Attempt, ask
 from holdfast.guard.stream import Nothing, OpenStream
-from holdfast.resilience.frame import fuse
-from holdfast.resilience.policy import Body, Call, Policy, Unshared
+from holdfast.resilience.frame import Row
+from holdfast.resilience.gate import MUST_WAIT
+from holdfast.resilience.policy import Body, Call, Policy, Unshared, around
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_NOTHING_WRONG = (None, None)
+_scope, _deadline = context.scope.get, context.deadline.get
 
 _bodies: ContextVar[tuple[OpenStream[Any], ...]] = ContextVar("holdfast_bodies", default=())
 
@@ -50,7 +51,10 @@ class Guard:
         self.policies = tuple(policies)
         self._sink, self._clock = sink, clock
         self._new_id = new_id or itertools.count(1).__next__
-        self._proceed = fuse((*self.policies, Attempt(self._report)), ask)
+        self._monotonic, self._wall = clock
+        self._attempt = Attempt(self._report, self._monotonic)
+        self._row = Row(self.policies, around(self._attempt, ask))
+        self._enters, self._exits = self._row.enters, self._row.exits[-1]
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
 
@@ -63,20 +67,53 @@ class Guard:
         """
         if get_ident() != self._thread or current_task(self._loop) is None:
             self._bind(asyncio.get_running_loop())
-        origin = Origin(self.integration, self.operation, self._new_id(), context.scope.get())
+        origin = Origin(self.integration, self.operation, self._new_id(), _scope())
         bound = partial(function, **kwargs) if kwargs else function
-        call = Call(origin, bound, args, self._sink, self._clock, context.deadline.get())
+        now = self._monotonic()
+        call = Call(origin, bound, args, self._sink, self._clock, _deadline(), now)
         if kwargs:
             call.named = kwargs
+        tokens: list[Any] = []
+        went_out, leaving, leaves = None, len(self._enters), self._exits
         try:
-            answer: T = await self._proceed(call)
+            for enter in self._enters:
+                token = enter(call, now)
+                if token is MUST_WAIT:
+                    place = len(tokens)
+                    answer, leaves = await self._row.ways[place](call), self._row.exits[place]
+                    now = self._monotonic()
+                    break
+                tokens.append(token)
+            else:  # as the gate `Attempt`
+                call.attempts, went_out = 1, self._monotonic()
+                answer = await call.function(*args)
+                now = self._monotonic()
+                call.latency_ms = (now - went_out) * 1000
+                if isinstance(answer, OpenStream):
+                    answer.hold(call, went_out, self._report)
+                went_out = None
+            for leaving, leave in leaves:
+                leave(call, tokens[leaving], answer, now)
         except BaseException as error:
-            call.end(error)
-            self._report(call, error)
-            raise
-        if not call.held:
-            self._report(call, None)
-        return answer
+            if went_out is not None:
+                self._attempt.fail(call, went_out, error)
+            del tokens[leaving:]
+            failure = self._row.settle(call, tokens, error)
+            if not tokens:
+                call.end(failure)
+                self._report(call, failure)
+                try:
+                    raise failure
+                finally:
+                    del failure  # its traceback holds this frame: a cycle for the collector
+        else:
+            if not call.held:
+                self._report(call, None)
+            return answer
+        try:
+            return await self._rescue(call, tokens, failure)
+        finally:
+            del failure  # its traceback holds this frame: a cycle for the garbage collector
 
     async def stream(
         self, function: Callable[P, AsyncIterator[T]], /, *args: P.args, **kwargs: P.kwargs
@@ -115,6 +152,19 @@ class Guard:
         _bodies.set(tuple(body for body in bodies if body is not mine))
         mine.end(error)
 
+    async def _rescue(self, call: Call, tokens: list[Any], failure: BaseException) -> Any:
+        try:
+            answer = await self._row.rescue(call, tokens, failure)
+        except BaseException as error:
+            call.end(error)
+            self._report(call, error)
+            raise
+        finally:
+            del failure
+        if not call.held:
+            self._report(call, None)
+        return answer
+
     def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
         if loop is not self._loop and self._loop is not None and not self._loop.is_closed():
             raise LifecycleError(
@@ -127,30 +177,21 @@ class Guard:
         if call.finished:
             return
         call.finished = True
-        clock = call.clock
         outcome: Outcome = "succeeded"
-        name, reason = call.instead_of or _NOTHING_WRONG
+        name = reason = None
         if error is not None:
             outcome = outcome_of(error, call.attempts)
             name, reason = name_and_reason(error)
+        elif call.instead_of is not None:
+            name, reason = call.instead_of
+        total_ms = (self._monotonic() - call.started) * 1000
         self._sink(
             CallFinished(
-                call.origin,
-                clock.wall(),
-                outcome,
-                call.latency_ms,
-                call.waited_ms,
-                (clock.monotonic() - call.started) * 1000,
-                call.attempts,
-                name,
-                reason,
-                call.verdict,
-                call.first_byte_ms,
-                call.served_from,
-                call.usage,
-                call.stale_age_seconds,
+                call.origin, self._wall(), outcome, call.latency_ms, call.waited_ms, total_ms,
+                call.attempts, name, reason, call.verdict, call.first_byte_ms, call.served_from,
+                call.usage, call.stale_age_seconds,
             )
-        )
+        )  # fmt: skip
 
 
 def outcome_of(error: BaseException | None, attempts: int) -> Outcome:

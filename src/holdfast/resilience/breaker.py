@@ -52,8 +52,11 @@ class Breaker(Gate):
 
     def leave(self, call: Call, token: int, answer: object, now: float) -> None:  # noqa: ARG002
         """The attempt went well; a held answer is judged at its end."""
+        circuit = self.circuit
         if call.held:
             call.at_end(lambda error: self._settle(call, token, error))
+        elif circuit.name == "closed" and circuit.slow_seconds == math.inf:  # then it moves nowhere
+            circuit.record(token, 0, True, now)
         else:
             self._record(call, token, True, now)
 

@@ -112,11 +112,12 @@ class Circuit:
         self, permit: int, call_id: int, succeeded: bool, now: float, seconds: float = 0.0
     ) -> None:
         """An attempt of the call *call_id* ended, for the provider well or badly, in *seconds*."""
-        if permit != self.generation or self.name in ("forced_open", "forced_closed", "disabled"):
+        if permit != self.generation:
             return
         is_slow = seconds >= self.slow_seconds
-        if self.name == "half_open":
-            self._record_probe(succeeded, is_slow, now)
+        if self.name != "closed":
+            if self.name == "half_open":
+                self._record_probe(succeeded, is_slow, now)
             return
         if self._window is not None:
             self._window.add(now, not succeeded, is_slow)

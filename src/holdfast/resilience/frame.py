@@ -1,112 +1,98 @@
-"""Composition for speed: the same policies in the same order, runs of gates in one coroutine.
+"""Policies for speed: in the same order, but those that wait for nobody in one coroutine.
 
-`compose` says what a row of policies means; `fuse` means the same and costs less. A call enters
-gate after gate; the first that makes it wait continues by the ordinary way from there. On its way
-out it leaves what it entered, innermost first. A property test holds the two against each other.
+`compose` says what a row of policies means; a `Row` means the same. Who calls enters gate after
+gate; at the first one that makes it wait, or that is no gate, it goes on by the ordinary way.
+On its way out it leaves what it entered, innermost first. `guard/guard.py` has the loops; a
+property test holds them against the ordinary way.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from holdfast.resilience.gate import MUST_WAIT, Gate, Rescue
 from holdfast.resilience.policy import Call, Policy, Proceed, around
 
-_Leave = Callable[[Call, Any, Any, float], None]
+Enter = Callable[[Call, float], Any]
+Leave = Callable[[Call, Any, Any, float], None]
+Exits = tuple[tuple[int, Leave], ...]
+"""The gates that do something at an answer, innermost first, with their places."""
 
 
-def fuse(policies: Iterable[Policy], proceed: Proceed) -> Proceed:
-    """*proceed* with *policies* around it, the first one outermost."""
-    run: list[Gate] = []
-    for policy in reversed(tuple(policies)):
-        if isinstance(policy, Gate):
-            run.insert(0, policy)
-        else:
-            proceed, run = around(policy, _framed(run, proceed)), []
-    return _framed(run, proceed)
+class Row:
+    """The outermost gates of *policies*, and all the ways in from each of them to *proceed*.
 
+    *enters* in order. *ways*: how it goes on at a gate that makes the call wait. *exits*: what to
+    leave when so many gates were entered. *is_whole*: there is nothing but gates.
+    """
 
-def _framed(gates: Sequence[Gate], proceed: Proceed) -> Proceed:
-    if not gates:
-        return proceed
-    ways = _ways(gates, proceed)
-    enters = tuple(gate.enter for gate in gates)
-    exits = tuple(_exits(gates[:entered]) for entered in range(len(gates) + 1))
-    all_exits = exits[-1]
+    def __init__(self, policies: Iterable[Policy], proceed: Proceed) -> None:
+        policies = tuple(policies)
+        self._gates = _leading_gates(policies)
+        self.is_whole = len(self._gates) == len(policies)
+        self.ways = [proceed]
+        for policy in reversed(policies):
+            self.ways.insert(0, around(policy, self.ways[0]))
+        enters = [gate.enter for gate in self._gates]
+        self.enters: tuple[Enter, ...] = (*enters, *([] if self.is_whole else [_stop]))
+        self.exits = tuple(self._exits(entered) for entered in range(len(self._gates) + 1))
 
-    async def frame(call: Call) -> Any:
-        monotonic = call.clock.monotonic
-        now, leaving = monotonic(), -1
-        tokens: list[Any] = []
-        keep = tokens.append
+    def settle(self, call: Call, tokens: list[Any], failure: BaseException) -> BaseException:
+        """Leave the gates of *tokens* with *failure*, or with what one makes of it: returned.
+
+        At a gate that will rescue the call it stops: then tokens are left, the last is that one's.
+        """
+        while tokens:
+            gate = self._gates[len(tokens) - 1]
+            try:
+                gate.fail(call, tokens[-1], failure)
+                if isinstance(gate, Rescue) and isinstance(failure, Exception):
+                    if gate.rescues(call, failure):
+                        return failure
+            except BaseException as other:  # noqa: BLE001  # it goes on outwards
+                failure = other
+            tokens.pop()
+        return failure
+
+    async def rescue(self, call: Call, tokens: list[Any], failure: BaseException | None) -> Any:
+        """What the gates of *tokens* make of a *failure* that the last of them rescues."""
+        answer = None
         try:
-            for enter in enters:
-                token = enter(call, now)
-                if token is MUST_WAIT:
-                    answer, leaves = await ways[len(tokens)](call), exits[len(tokens)]
-                    break
-                keep(token)
-            else:
-                answer, leaves = await proceed(call), all_exits
-            now = monotonic()
-            for leaving, leave in leaves:
-                leave(call, tokens[leaving], answer, now)
-        except BaseException as error:
-            if leaving >= 0:
-                del tokens[leaving:]
-            failure = error
-        else:
+            while tokens:
+                token = tokens.pop()
+                gate = self._gates[len(tokens)]
+                try:
+                    if failure is None:
+                        gate.leave(call, token, answer, call.clock.monotonic())
+                    elif isinstance(gate, Rescue) and isinstance(failure, Exception):
+                        inside = self.ways[len(tokens) + 1]
+                        answer = await gate.rescue(call, token, failure, inside)
+                        failure = None
+                except BaseException as other:  # noqa: BLE001  # it goes on outwards
+                    failure = self.settle(call, tokens, other)
+            if failure is not None:
+                raise failure
             return answer
-        try:
-            return await _unwind(call, gates, tokens, ways, failure)
         finally:
             del failure  # its traceback holds this frame: a cycle for the garbage collector
 
-    return frame
+    def _exits(self, entered: int) -> Exits:
+        return tuple(
+            (place, gate.leave)
+            for place, gate in reversed(tuple(enumerate(self._gates[:entered])))
+            if type(gate).leave is not Gate.leave
+        )
 
 
-async def _unwind(
-    call: Call, gates: Sequence[Gate], tokens: list[Any], ways: Sequence[Proceed],
-    failure: BaseException | None,
-) -> Any:  # fmt: skip
-    """Leave the gates whose *tokens* are left; the answer if one of them rescued the call."""
-    answer = None
-    try:
-        while tokens:
-            token = tokens.pop()
-            gate = gates[len(tokens)]
-            try:
-                if failure is None:
-                    gate.leave(call, token, answer, call.clock.monotonic())
-                    continue
-                gate.fail(call, token, failure)
-                if (
-                    isinstance(gate, Rescue)
-                    and isinstance(failure, Exception)
-                    and gate.rescues(call, failure)
-                ):
-                    inside = ways[len(tokens) + 1]
-                    answer, failure = await gate.rescue(call, token, failure, inside), None
-            except BaseException as other:  # noqa: BLE001  # it goes on outwards
-                failure = other
-        if failure is not None:
-            raise failure
-        return answer
-    finally:
-        del failure
+def _leading_gates(policies: tuple[Policy, ...]) -> list[Gate]:
+    gates: list[Gate] = []
+    for policy in policies:
+        if not isinstance(policy, Gate):
+            break
+        gates.append(policy)
+    return gates
 
 
-def _ways(gates: Sequence[Gate], proceed: Proceed) -> list[Proceed]:
-    """The ordinary way in from each gate on, and at last *proceed*."""
-    ways = [proceed]
-    for gate in reversed(gates):
-        ways.insert(0, around(gate, ways[0]))
-    return ways
+def _stop(call: Call, now: float) -> Any:  # noqa: ARG001  # as any gate's
+    """No gate comes next."""
+    return MUST_WAIT
 
-
-def _exits(entered: Sequence[Gate]) -> tuple[tuple[int, _Leave], ...]:
-    """The gates that do something at an answer, innermost first, with their places."""
-    return tuple(
-        (place, gate.leave)
-        for place, gate in reversed(tuple(enumerate(entered)))
-        if type(gate).leave is not Gate.leave
-    )

@@ -60,6 +60,10 @@ class Rate(Bucket):
         """Take a place when one is free: 0.0. Else the seconds until one is, and none is taken."""
         interval, burst = self._pace
         empty_at = self._empty_at
+        if empty_at <= now >= self._blocked_until:
+            self._empty_at = now + interval
+            self.used.add(now, False)
+            return 0.0
         if empty_at - interval * (burst - 1) > now or self._blocked_until > now:
             wait = self.wait_seconds(now)
             if wait > 0.0:
