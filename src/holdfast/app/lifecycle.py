@@ -58,12 +58,14 @@ class Lifecycle:
             for task in others:
                 task.cancel()
             await asyncio.wait(others)
+            self._monitoring.catch_up(at_end=True)
 
     async def _end_idle_sessions(self) -> None:
         monitoring = self._monitoring
         idle_seconds = monitoring.settings.session_idle_seconds
         while True:
             await asyncio.sleep(_SESSION_CHECK_SECONDS)
+            monitoring.catch_up()
             for ended in monitoring.sessions.timed_out(monitoring.clock.wall(), idle_seconds):
                 monitoring.emit(ended)
 
