@@ -102,6 +102,9 @@ class Guard:
             if not tokens:
                 call.end(failure)
                 self._report(call, failure)
+                if failure is error:
+                    del failure
+                    raise
                 try:
                     raise failure
                 finally:
@@ -180,8 +183,8 @@ class Guard:
         outcome: Outcome = "succeeded"
         name = reason = None
         if error is not None:
-            outcome = outcome_of(error, call.attempts)
             name, reason = name_and_reason(error)
+            outcome = outcome_of(error, call.attempts)
         elif call.instead_of is not None:
             name, reason = call.instead_of
         total_ms = (self._monotonic() - call.started) * 1000

@@ -56,7 +56,7 @@ class Breaker(Gate):
         if call.held:
             call.at_end(lambda error: self._settle(call, token, error))
         elif circuit.name == "closed" and circuit.slow_seconds == math.inf:  # then it moves nowhere
-            circuit.record(token, 0, True, now)
+            circuit.went_well(token, now)
         else:
             self._record(call, token, True, now)
 

@@ -35,6 +35,7 @@ class Bulkhead(Gate):
 
     def __init__(self, options: BulkheadOptions | None = None) -> None:
         self.options = options or BulkheadOptions()
+        self._seats = self.options.seats
         self.taken = 0
         self.refused = 0
         self._line: deque[asyncio.Future[bool]] = deque()
@@ -46,7 +47,7 @@ class Bulkhead(Gate):
 
     def enter(self, call: Call, now: float) -> Any:  # noqa: ARG002  # as any gate
         """A free seat at once."""
-        if self.taken >= self.options.seats:
+        if self.taken >= self._seats:
             return MUST_WAIT
         self.taken += 1  # nobody is in line while a seat is free
         return None

@@ -128,6 +128,13 @@ class Circuit:
             if why := self._why_open():
                 self._open(now, why)
 
+    def went_well(self, permit: int, now: float) -> None:
+        """As `record` of a success in a closed circuit that does not look for slow ones."""
+        if permit == self.generation:
+            self.consecutive_failures = 0
+            if self._window is not None:
+                self._window.add(now, False)
+
     def give_back(self, permit: int) -> None:
         """The attempt says nothing about the provider (cancelled, refused further in)."""
         if permit == self.generation and self.name == "half_open":

@@ -14,6 +14,8 @@ from holdfast.resilience.policy import Call, Policy, Proceed, around
 
 Enter = Callable[[Call, float], Any]
 Leave = Callable[[Call, Any, Any, float], None]
+Fail = Callable[[Call, Any, BaseException], None]
+Rescues = Callable[[Call, Exception], bool]
 Exits = tuple[tuple[int, Leave], ...]
 """The gates that do something at an answer, innermost first, with their places."""
 
@@ -34,6 +36,7 @@ class Row:
             self.ways.insert(0, around(policy, self.ways[0]))
         enters = [gate.enter for gate in self._gates]
         self.enters: tuple[Enter, ...] = (*enters, *([] if self.is_whole else [_stop]))
+        self._fails = [_failing(gate) for gate in self._gates]
         self.exits = tuple(self._exits(entered) for entered in range(len(self._gates) + 1))
 
     def settle(self, call: Call, tokens: list[Any], failure: BaseException) -> BaseException:
@@ -41,12 +44,14 @@ class Row:
 
         At a gate that will rescue the call it stops: then tokens are left, the last is that one's.
         """
+        fails = self._fails
         while tokens:
-            gate = self._gates[len(tokens) - 1]
+            fail, rescues = fails[len(tokens) - 1]
             try:
-                gate.fail(call, tokens[-1], failure)
-                if isinstance(gate, Rescue) and isinstance(failure, Exception):
-                    if gate.rescues(call, failure):
+                if fail is not None:
+                    fail(call, tokens[-1], failure)
+                if rescues is not None and isinstance(failure, Exception):
+                    if rescues(call, failure):
                         return failure
             except BaseException as other:  # noqa: BLE001  # it goes on outwards
                 failure = other
@@ -90,6 +95,14 @@ def _leading_gates(policies: tuple[Policy, ...]) -> list[Gate]:
             break
         gates.append(policy)
     return gates
+
+
+def _failing(gate: Gate) -> tuple[Fail | None, Rescues | None]:
+    """What *gate* does at a failure, None where that is nothing."""
+    return (
+        None if type(gate).fail is Gate.fail else gate.fail,
+        gate.rescues if isinstance(gate, Rescue) else None,
+    )
 
 
 def _stop(call: Call, now: float) -> Any:  # noqa: ARG001  # as any gate's

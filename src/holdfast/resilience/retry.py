@@ -66,8 +66,9 @@ class Retry(Rescue):
 
     def enter(self, call: Call, now: float) -> None:  # noqa: ARG002  # as any gate
         """Each call pays into the budget."""
-        if self.budget is not None:
-            self.budget.deposit()
+        budget = self.budget
+        if budget is not None and budget.left < budget.options.most:
+            budget.deposit()
 
     def rescues(self, call: Call, error: Exception) -> bool:  # noqa: ARG002
         """What was refused is never tried again."""

@@ -84,7 +84,7 @@ class Timeout(Gate):
             self._running.pop(call, None)
         elif isinstance(token, _Shortened):
             token.timer.cancel()
-        if isinstance(answer, Lasting):
+        if call.held and isinstance(answer, Lasting):
             answer.wait_at_most(self.idle_seconds)
 
     def fail(self, call: Call, token: _Attempt | _Shortened | None, error: BaseException) -> None:

@@ -8,7 +8,7 @@ from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import CallFinished, Event, RequestFinished, Sink
 from holdfast.telemetry.fold import Fold
 
-MOST_WAITING = 256
+MOST_WAITING = 128
 """When so many facts wait for the folds, whoever brings the next one has them told."""
 
 

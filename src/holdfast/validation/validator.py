@@ -15,10 +15,10 @@ Validator = Callable[[Any], Verdict | None]
 
 def judge(call: Call, answer: Any, validators: Sequence[Validator]) -> None:
     """Write the gravest verdict on *call*; raise `SemanticError` when it is a *fail*."""
-    if len(validators) == 1:
-        verdict = validators[0](answer)
-    else:
-        verdict = worst([validator(answer) for validator in validators])
+    _write(call, worst([validator(answer) for validator in validators]))
+
+
+def _write(call: Call, verdict: Verdict | None) -> None:
     call.verdict = verdict
     if verdict is not None and verdict.judgement != "pass":
         call.emit(AnswerJudged(call.origin, call.clock.wall(), verdict))
@@ -31,8 +31,15 @@ class Validate(Gate):
 
     def __init__(self, validators: Sequence[Validator]) -> None:
         self.validators = tuple(validators)
+        self._only = self.validators[0] if len(self.validators) == 1 else None
 
     def leave(self, call: Call, token: None, answer: Any, now: float) -> None:  # noqa: ARG002  # as any gate
         """Raises `SemanticError` unless every validator accepts the answer."""
-        if not call.held:
+        if call.held:
+            return
+        if self._only is None:
             judge(call, answer, self.validators)
+            return
+        verdict = call.verdict = self._only(answer)
+        if verdict is not None and verdict.judgement != "pass":
+            _write(call, verdict)
