@@ -81,7 +81,7 @@ class LimitReached(CallRefused):
         self.name, self.retry_in_seconds = name, retry_in_seconds
 
     def __str__(self) -> str:
-        return _limit_reached(self.name, round(self.retry_in_seconds * 10))
+        return _limit_reached(self.name, round((self.retry_in_seconds or 0.0) * 10))
 
 
 # Refusals come in floods: what they say is put together once for every tenth of a second.

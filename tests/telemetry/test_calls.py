@@ -95,7 +95,9 @@ def test_the_series_is_the_window_slice_by_slice(timeline: Happened, later: bool
 
 
 @given(TIMELINES, st.booleans())
-def test_each_operation_knows_its_last_times_and_its_exposed_buckets(timeline: Happened, later: bool) -> None:
+def test_each_operation_knows_its_last_times_and_its_exposed_buckets(
+    timeline: Happened, later: bool
+) -> None:
     """What went out last, well and badly; each attempt that came back in its bucket, once."""
     metrics, happened, _ = fold(timeline, later=later)
     assert metrics.operations("sun") == list(dict.fromkeys(one.operation for _, one in happened))

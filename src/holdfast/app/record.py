@@ -73,6 +73,9 @@ class Record(Fold):
             self.sessions = None
             await engine.dispose()
 
+    def _catch_up(self) -> None:
+        self.catch_up()  # which the fan-out sets later
+
     def _begin_anew(self) -> None:
         """A buffer ends with its loop; what comes between two runs waits for the next one."""
         ended, self._buffer = self._buffer, self._new_buffer()
@@ -81,7 +84,7 @@ class Record(Fold):
     def _new_buffer(self) -> Buffer:
         options = BufferOptions(capacity=self._settings.buffer_events)
         buffer = Buffer(self._log, options, clock=self._clock)
-        buffer.catch_up = lambda: self.catch_up()  # noqa: PLW0108  # the fan-out sets it later
+        buffer.catch_up = self._catch_up
         return buffer
 
     async def _forget(self, engine: AsyncEngine) -> None:

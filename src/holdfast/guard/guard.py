@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import partial, wraps
 from threading import get_ident
 from types import TracebackType
-from typing import Any, Generic, ParamSpec, Self, TypeVar
+from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
 
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -58,7 +58,7 @@ class Guard:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
 
-    async def call(
+    async def call(  # noqa: C901, PLR0912  # one coroutine instead of ten is the point
         self, function: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Await ``function(*args, **kwargs)`` under every policy.
@@ -68,11 +68,11 @@ class Guard:
         if get_ident() != self._thread or current_task(self._loop) is None:
             self._bind(asyncio.get_running_loop())
         origin = Origin(self.integration, self.operation, self._new_id(), _scope())
-        bound = partial(function, **kwargs) if kwargs else function
         now = self._monotonic()
-        call = Call(origin, bound, args, self._sink, self._clock, _deadline(), now)
+        call = Call(origin, function, args, self._sink, self._clock, _deadline(), now)
         if kwargs:
-            call.named = kwargs
+            call.function, call.named = partial(function, **kwargs), kwargs
+        answer: T
         tokens: list[Any] = []
         went_out, leaving, leaves = None, len(self._enters), self._exits
         try:
@@ -94,7 +94,7 @@ class Guard:
                 went_out = None
             for leaving, leave in leaves:
                 leave(call, tokens[leaving], answer, now)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # raised again, or rescued
             if went_out is not None:
                 self._attempt.fail(call, went_out, error)
             del tokens[leaving:]
@@ -102,9 +102,6 @@ class Guard:
             if not tokens:
                 call.end(failure)
                 self._report(call, failure)
-                if failure is error:
-                    del failure
-                    raise
                 try:
                     raise failure
                 finally:
@@ -114,7 +111,7 @@ class Guard:
                 self._report(call, None)
             return answer
         try:
-            return await self._rescue(call, tokens, failure)
+            return cast("T", await self._rescue(call, tokens, failure))
         finally:
             del failure  # its traceback holds this frame: a cycle for the garbage collector
 
@@ -162,11 +159,13 @@ class Guard:
             call.end(error)
             self._report(call, error)
             raise
+        else:
+            if not call.held:
+                self._report(call, None)
+            return answer
         finally:
+            answer = None  # whoever keeps the error keeps this frame, and not the answer with it
             del failure
-        if not call.held:
-            self._report(call, None)
-        return answer
 
     def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
         if loop is not self._loop and self._loop is not None and not self._loop.is_closed():

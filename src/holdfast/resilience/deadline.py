@@ -8,7 +8,6 @@ from holdfast.errors import DeadlinePassed
 from holdfast.resilience.gate import Gate
 from holdfast.resilience.policy import Call
 
-
 _set, _reset = context.deadline.set, context.deadline.reset
 
 

@@ -96,7 +96,11 @@ class Fallback(Rescue):
         return call.replaceable and self.options.handles(error)
 
     async def rescue(
-        self, call: Call, token: float | None, error: Exception, proceed: Proceed  # noqa: ARG002
+        self,
+        call: Call,
+        token: float | None,
+        error: Exception,
+        proceed: Proceed,  # noqa: ARG002
     ) -> Any:
         """Another answer; raises `ChainRefused` or `ChainFailed` when no source has one either."""
         call.end(error)  # should something further out have given up an opened answer

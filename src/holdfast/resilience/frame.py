@@ -44,19 +44,20 @@ class Row:
 
         At a gate that will rescue the call it stops: then tokens are left, the last is that one's.
         """
-        fails = self._fails
-        while tokens:
-            fail, rescues = fails[len(tokens) - 1]
-            try:
-                if fail is not None:
-                    fail(call, tokens[-1], failure)
-                if rescues is not None and isinstance(failure, Exception):
-                    if rescues(call, failure):
+        try:
+            while tokens:
+                fail, rescues = self._fails[len(tokens) - 1]
+                try:
+                    if fail is not None:
+                        fail(call, tokens[-1], failure)
+                    if isinstance(failure, Exception) and rescues(call, failure):
                         return failure
-            except BaseException as other:  # noqa: BLE001  # it goes on outwards
-                failure = other
-            tokens.pop()
-        return failure
+                except BaseException as other:  # noqa: BLE001  # it goes on outwards
+                    failure = other
+                tokens.pop()
+            return failure
+        finally:
+            del failure  # its traceback may hold this frame: a cycle for the garbage collector
 
     async def rescue(self, call: Call, tokens: list[Any], failure: BaseException | None) -> Any:
         """What the gates of *tokens* make of a *failure* that the last of them rescues."""
@@ -77,8 +78,8 @@ class Row:
             if failure is not None:
                 raise failure
             return answer
-        finally:
-            del failure  # its traceback holds this frame: a cycle for the garbage collector
+        finally:  # whoever keeps an error keeps this frame, and not the answer with it
+            del failure, answer
 
     def _exits(self, entered: int) -> Exits:
         return tuple(
@@ -97,15 +98,18 @@ def _leading_gates(policies: tuple[Policy, ...]) -> list[Gate]:
     return gates
 
 
-def _failing(gate: Gate) -> tuple[Fail | None, Rescues | None]:
-    """What *gate* does at a failure, None where that is nothing."""
+def _failing(gate: Gate) -> tuple[Fail | None, Rescues]:
+    """What *gate* does at a failure; None where it does nothing."""
     return (
         None if type(gate).fail is Gate.fail else gate.fail,
-        gate.rescues if isinstance(gate, Rescue) else None,
+        gate.rescues if isinstance(gate, Rescue) else _never,
     )
+
+
+def _never(call: Call, error: Exception) -> bool:  # noqa: ARG001  # as any gate's
+    return False
 
 
 def _stop(call: Call, now: float) -> Any:  # noqa: ARG001  # as any gate's
     """No gate comes next."""
     return MUST_WAIT
-

@@ -6,8 +6,8 @@ from typing import Any
 
 from holdfast.errors import ConfigurationError, InputRefused, LimitReached, RateLimited
 from holdfast.resilience.bucket import Bucket, Pace
-from holdfast.resilience.keyed import KeyedOptions, Lane, Lanes
 from holdfast.resilience.gate import MUST_WAIT, Gate
+from holdfast.resilience.keyed import KeyedOptions, Lane, Lanes
 from holdfast.resilience.policy import Call
 from holdfast.resilience.waiting_line import WaitingLine
 from holdfast.resilience.window import Window
@@ -46,6 +46,10 @@ class LimiterOptions:
         return min(self.burst, self.keyed.burst) if self.keyed else self.burst
 
 
+_USED_BUCKETS = 12
+"""How finely what was used is remembered: a twelfth of the time it is counted over."""
+
+
 class Rate(Bucket):
     """One bucket that counts: *used* places, *refused* calls, and those the provider limited."""
 
@@ -54,7 +58,7 @@ class Rate(Bucket):
         self.options = options
         self.refused = 0
         self.rate_limited = 0
-        self.used = Window(options.per_seconds, buckets=60)
+        self.used = Window(options.per_seconds, buckets=_USED_BUCKETS)
 
     def reserve(self, now: float) -> float:
         """Take a place when one is free: 0.0. Else the seconds until one is, and none is taken."""

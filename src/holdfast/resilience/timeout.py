@@ -78,7 +78,13 @@ class Timeout(Gate):
         attempt = self._running[call] = (now + seconds, task, task.cancelling())
         return attempt
 
-    def leave(self, call: Call, token: _Attempt | _Shortened | None, answer: Any, now: float) -> None:  # noqa: ARG002,E501
+    def leave(
+        self,
+        call: Call,
+        token: _Attempt | _Shortened | None,
+        answer: Any,
+        now: float,  # noqa: ARG002
+    ) -> None:
         """Time no longer matters to it."""
         if type(token) is tuple:
             self._running.pop(call, None)
@@ -93,7 +99,9 @@ class Timeout(Gate):
         if isinstance(token, _Shortened):
             token.timer.cancel()
             if is_cancelled and token.was_ended():
-                raise DeadlineExceeded(f"no answer within the {token.seconds:.3g} s left") from error
+                raise DeadlineExceeded(
+                    f"no answer within the {token.seconds:.3g} s left"
+                ) from error
         elif token is not None:
             was_ended = self._running.pop(call, None) is None
             _, task, cancelling = token

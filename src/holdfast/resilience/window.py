@@ -7,7 +7,16 @@ _MASK = _BAD - 1
 class Window:
     """How many results, bad and slow ones, fell in the last *seconds* (± one bucket)."""
 
-    __slots__ = ("_bucket_seconds", "_counts", "_current", "_ends", "_fresh", "bad", "slow", "total")
+    __slots__ = (
+        "_bucket_seconds",
+        "_counts",
+        "_current",
+        "_ends",
+        "_fresh",
+        "bad",
+        "slow",
+        "total",
+    )
 
     def __init__(self, seconds: float, buckets: int = 10) -> None:
         self._bucket_seconds = seconds / buckets

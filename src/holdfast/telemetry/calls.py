@@ -103,8 +103,8 @@ class CallMetrics(Fold):
                 self._add_all(events, now)
                 return
             for event in events:
-                is_end = type(event) is CallFinished
-                self._add(event, happened(event, since, now, self._clock) if is_end else now)
+                is_end = isinstance(event, CallFinished)
+                self._add(event, happened(event.at, since, now, self._clock) if is_end else now)
 
     def operations_called(self) -> list[Key]:
         """Every operation that was called, in order of first call."""

@@ -11,6 +11,8 @@ from holdfast.telemetry.fold import Fold
 MOST_WAITING = 128
 """When so many facts wait for the folds, whoever brings the next one has them told."""
 
+_MAY_WAIT = (CallFinished, RequestFinished)
+
 
 class Fanout:
     """Hands each event to each sink in turn; what one raises is counted by sink, not passed on.
@@ -53,12 +55,8 @@ class Fanout:
         if not waiting:
             self._since = self._monotonic()
         waiting.append(event)
-        kind = type(event)
-        if (
-            (kind is not CallFinished and kind is not RequestFinished)
-            or event.outcome == "failed"
-            or len(waiting) >= MOST_WAITING
-        ):
+        may_wait = type(event) in _MAY_WAIT and event.outcome != "failed"  # type: ignore[union-attr]
+        if not may_wait or len(waiting) >= MOST_WAITING:
             self.flush()
 
     def flush(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from holdfast.clock import Clock
-from holdfast.events import CallFinished, Event, RequestFinished
+from holdfast.events import Event
 
 
 def _nothing_waits() -> None:
@@ -18,11 +18,15 @@ class Fold:
 
     catch_up: Callable[[], None] = staticmethod(_nothing_waits)
 
+    def __call__(self, event: Event) -> None:
+        """Count *event*, which happened just now."""
+        raise NotImplementedError
+
     def take_in(self, events: Sequence[Event], since: float) -> None:
         """Count *events*, in the order they happened; none before *since* (monotonic seconds)."""
         raise NotImplementedError
 
 
-def happened(event: CallFinished | RequestFinished, since: float, now: float, clock: Clock) -> float:
-    """When *event* happened on the monotonic clock: by its stamp, between *since* and *now*."""
-    return max(now - max(clock.wall() - event.at, 0.0), since)
+def happened(at: float, since: float, now: float, clock: Clock) -> float:
+    """When a fact with the stamp *at* happened, monotonic: not before *since*, not after *now*."""
+    return max(now - max(clock.wall() - at, 0.0), since)

@@ -32,7 +32,7 @@ class Log(Fold):
     ) -> None:
         self._log = logger or structlog.get_logger("holdfast")
         self._clock = clock
-        self._refusals = Repeats(repeat_seconds)
+        self._refusals: Repeats[tuple[str, str, str]] = Repeats(repeat_seconds)
         self._lock = Lock()
 
     def __call__(self, event: Event) -> None:
@@ -87,10 +87,10 @@ class Log(Fold):
             return
         with self._lock:
             due = self._refusals.due(self._clock.monotonic(), at_once=at_once)
-        for (integration, operation, error), count, seconds in due:
+        for (integration, operation, error), times, seconds in due:
             self._log.warning(
                 "calls_refused", integration=integration, operation=operation, error=error,
-                count=count, seconds=round(seconds, 1),
+                count=times, seconds=round(seconds, 1),
             )  # fmt: skip
 
     def _call(self, event: CallFinished) -> None:

@@ -9,10 +9,10 @@ _MOST_KINDS = 1000
 
 
 class Repeated(NamedTuple, Generic[Kind]):
-    """*count* more of *kind* within *seconds*."""
+    """*times* more of *kind* within *seconds*."""
 
     kind: Kind
-    count: int
+    times: int
     seconds: float
 
 

@@ -101,7 +101,7 @@ class RequestMetrics(Fold):
             now = self._clock.monotonic()
             if int(since / STEP_SECONDS) != int(now / STEP_SECONDS):
                 for event in requests:
-                    self._add_alike([event], happened(event, since, now, self._clock))
+                    self._add_alike([event], happened(event.at, since, now, self._clock))
                 return
             alike: dict[tuple[str, str, int, str | None], list[RequestFinished]] = {}
             for event in requests:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-
 T = TypeVar("T")
 
 STEP_SECONDS = 5.0

@@ -66,11 +66,16 @@ def _rates(window: Tally) -> dict[str, Any]:
 
 
 def outcomes(tally: Tally) -> dict[str, int]:
-    """Calls by outcome; *total* is what went out."""
+    """Calls by outcome; *total* is what went out, *served* what was answered from elsewhere.
+
+    Of those, *rescued* stand in for a call that went out and failed; it is in *total*.
+    """
     return {
         "total": tally.total,
         "succeeded": tally.succeeded,
         "failed": tally.failed,
+        "rescued": tally.rescued,
+        "served": dict(sorted(tally.served.items())),
         "refused": tally.refused,
         "cancelled": tally.cancelled,
     }
