@@ -12,6 +12,8 @@ from holdfast.resilience.policy import Call
 class Attempt(Gate):
     """Counts and times each attempt; *report* is told when an answer that is held has ended."""
 
+    __slots__ = ("_monotonic", "_report")
+
     def __init__(
         self, report: Callable[[Call, BaseException | None], None], monotonic: Callable[[], float]
     ) -> None:

@@ -14,8 +14,6 @@ from holdfast.resilience.policy import Call, Policy, Proceed, around
 
 Enter = Callable[[Call, float], Any]
 Leave = Callable[[Call, Any, Any, float], None]
-Fail = Callable[[Call, Any, BaseException], None]
-Rescues = Callable[[Call, Exception], bool]
 Exits = tuple[tuple[int, Leave], ...]
 """The gates that do something at an answer, innermost first, with their places."""
 
@@ -27,6 +25,8 @@ class Row:
     leave when so many gates were entered. *is_whole*: there is nothing but gates.
     """
 
+    __slots__ = ("_gates", "enters", "exits", "is_whole", "ways")
+
     def __init__(self, policies: Iterable[Policy], proceed: Proceed) -> None:
         policies = tuple(policies)
         self._gates = _leading_gates(policies)
@@ -36,8 +36,15 @@ class Row:
             self.ways.insert(0, around(policy, self.ways[0]))
         enters = [gate.enter for gate in self._gates]
         self.enters: tuple[Enter, ...] = (*enters, *([] if self.is_whole else [_stop]))
-        self._fails = [_failing(gate) for gate in self._gates]
-        self.exits = tuple(self._exits(entered) for entered in range(len(self._gates) + 1))
+        leaves = [
+            (place, gate.leave)
+            for place, gate in enumerate(self._gates)
+            if type(gate).leave is not Gate.leave
+        ]
+        self.exits: tuple[Exits, ...] = tuple(
+            tuple(one for one in reversed(leaves) if one[0] < entered)
+            for entered in range(len(self._gates) + 1)
+        )
 
     def settle(self, call: Call, tokens: list[Any], failure: BaseException) -> BaseException:
         """Leave the gates of *tokens* with *failure*, or with what one makes of it: returned.
@@ -46,12 +53,13 @@ class Row:
         """
         try:
             while tokens:
-                fail, rescues = self._fails[len(tokens) - 1]
+                gate = self._gates[len(tokens) - 1]
                 try:
-                    if fail is not None:
-                        fail(call, tokens[-1], failure)
-                    if isinstance(failure, Exception) and rescues(call, failure):
-                        return failure
+                    gate.fail(call, tokens[-1], failure)
+                    if isinstance(gate, Rescue) and isinstance(failure, Exception):
+                        is_rescued = gate.rescues(call, failure)
+                        if is_rescued:
+                            return failure
                 except BaseException as other:  # noqa: BLE001  # it goes on outwards
                     failure = other
                 tokens.pop()
@@ -81,13 +89,6 @@ class Row:
         finally:  # whoever keeps an error keeps this frame, and not the answer with it
             del failure, answer
 
-    def _exits(self, entered: int) -> Exits:
-        return tuple(
-            (place, gate.leave)
-            for place, gate in reversed(tuple(enumerate(self._gates[:entered])))
-            if type(gate).leave is not Gate.leave
-        )
-
 
 def _leading_gates(policies: tuple[Policy, ...]) -> list[Gate]:
     gates: list[Gate] = []
@@ -96,18 +97,6 @@ def _leading_gates(policies: tuple[Policy, ...]) -> list[Gate]:
             break
         gates.append(policy)
     return gates
-
-
-def _failing(gate: Gate) -> tuple[Fail | None, Rescues]:
-    """What *gate* does at a failure; None where it does nothing."""
-    return (
-        None if type(gate).fail is Gate.fail else gate.fail,
-        gate.rescues if isinstance(gate, Rescue) else _never,
-    )
-
-
-def _never(call: Call, error: Exception) -> bool:  # noqa: ARG001  # as any gate's
-    return False
 
 
 def _stop(call: Call, now: float) -> Any:  # noqa: ARG001  # as any gate's

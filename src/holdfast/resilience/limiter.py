@@ -53,6 +53,8 @@ _USED_BUCKETS = 12
 class Rate(Bucket):
     """One bucket that counts: *used* places, *refused* calls, and those the provider limited."""
 
+    __slots__ = ("options", "rate_limited", "refused", "used")
+
     def __init__(self, options: LimiterOptions) -> None:
         super().__init__(Pace(options.per_seconds / options.calls, options.burst))
         self.options = options
@@ -92,6 +94,8 @@ class Limiter(Gate):
     A call waits for a place of its key first, so that nobody stands in the way of another key's
     calls, and then for one of the common rate.
     """
+
+    __slots__ = ("_cost", "_highest_cost", "_is_plain", "_queue", "_turns", "lanes", "rate")
 
     def __init__(self, options: LimiterOptions | None = None) -> None:
         options = options or LimiterOptions()
