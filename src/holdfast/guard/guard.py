@@ -73,14 +73,14 @@ class Guard:
         if kwargs:
             call.function, call.named = partial(function, **kwargs), kwargs
         answer: T
-        tokens: list[Any] = []
-        went_out, leaving, leaves = None, len(self._enters), self._exits
+        tokens, went_out = list[Any](), None
+        leaving, leaves = len(self._enters), self._exits
         try:
             for enter in self._enters:
                 token = enter(call, now)
                 if token is MUST_WAIT:
-                    place = len(tokens)
-                    answer, leaves = await self._row.ways[place](call), self._row.exits[place]
+                    answer = await self._row.ways[len(tokens)](call)
+                    leaves = self._row.exits[len(tokens)]
                     now = self._monotonic()
                     break
                 tokens.append(token)
@@ -99,19 +99,15 @@ class Guard:
                 self._attempt.fail(call, went_out, error)
             del tokens[leaving:]
             failure = self._row.settle(call, tokens, error)
-            if not tokens:
-                call.end(failure)
-                self._report(call, failure)
-                try:
-                    raise failure
-                finally:
-                    del failure  # its traceback holds this frame: a cycle for the collector
         else:
             if not call.held:
                 self._report(call, None)
             return answer
         try:
-            return cast("T", await self._rescue(call, tokens, failure))
+            if tokens:
+                return cast("T", await self._rescue(call, tokens, failure))
+            self._lose(call, failure)
+            raise failure
         finally:
             del failure  # its traceback holds this frame: a cycle for the garbage collector
 
@@ -156,8 +152,7 @@ class Guard:
         try:
             answer = await self._row.rescue(call, tokens, failure)
         except BaseException as error:
-            call.end(error)
-            self._report(call, error)
+            self._lose(call, error)
             raise
         else:
             if not call.held:
@@ -174,6 +169,10 @@ class Guard:
                 "make one guard per loop"
             )
         self._loop, self._thread = loop, get_ident()
+
+    def _lose(self, call: Call, error: BaseException) -> None:
+        call.end(error)
+        self._report(call, error)
 
     def _report(self, call: Call, error: BaseException | None) -> None:
         if call.finished:
