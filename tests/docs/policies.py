@@ -19,6 +19,7 @@ from holdfast.resilience.bulkhead import BulkheadOptions
 from holdfast.resilience.cache import CacheOptions
 from holdfast.resilience.fallback import FallbackOptions
 from holdfast.resilience.fault import Fault, Faults
+from holdfast.resilience.gate import Gate
 
 INTRODUCTION = """Outermost first, as `guard/options.py:build` has them; what is not configured is
 not there at all. Why in this order, and what counts against a provider:
@@ -117,14 +118,32 @@ def _nothing(_answer: Any) -> None:
 
 def _policy(policy: type) -> Iterator[str]:
     yield f"## {policy.__name__}\n\n{_text(policy)}\n"
-    contract = inspect.getdoc(policy.__call__) or ""
-    yield f"Returns: {' '.join(contract.split())}\n"
+    contract = _contract(policy)
+    yield f"{contract}\n"
     made = _made_in(policy)
     raised = {name for name in (*made, *contract.split("`")[1::2]) if _is_error(name)}
     yield f"Raises: {_listed(raised)}. Tells: {_listed(filter(_is_event, made))}.\n"
     for options in _options_of(policy):
         yield f"### {options.__name__}\n"
         yield from _options(options)
+
+
+def _contract(policy: type) -> str:
+    """What it does to a call: a gate's halves, or the whole."""
+    if not issubclass(policy, Gate):
+        return f"Returns: {' '.join(_text(policy.__call__).split())}"
+    halves = {
+        what: " ".join(_text(vars(policy)[name]).split())
+        for name, what in _HALVES.items()
+        if name in vars(policy)
+    }
+    return "\n".join(f"* {what}: {text}" for what, text in halves.items())
+
+
+_HALVES = {
+    "enter": "on the way in", "wait": "when it has to wait", "leave": "with an answer",
+    "fail": "with an error", "rescue": "instead of an error",
+}  # fmt: skip
 
 
 def _options_of(policy: type) -> Iterator[type]:

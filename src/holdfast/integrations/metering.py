@@ -8,7 +8,8 @@ from holdfast.events import Usage
 from holdfast.guard.stream import OpenStream
 from holdfast.integrations.delivery import Opened
 from holdfast.integrations.exchange import Exchange
-from holdfast.resilience.policy import Call, Proceed
+from holdfast.resilience.gate import Gate
+from holdfast.resilience.policy import Call
 
 CostUsd = Callable[[Usage], float | None]
 """What a usage costs in US dollars; None when that is not known."""
@@ -19,7 +20,7 @@ def no_price(_usage: Usage) -> float | None:
     return None
 
 
-class Metering:
+class Metering(Gate):
     """Reads the usage of every answer, rejected ones included: they were paid for too."""
 
     def __init__(
@@ -27,15 +28,13 @@ class Metering:
     ) -> None:
         self._read_usage, self._cost_usd = read_usage, cost_usd
 
-    async def __call__(self, call: Call, proceed: Proceed) -> Any:
-        """The answer, untouched."""
-        answer = await proceed(call)
+    def leave(self, call: Call, token: None, answer: Any, now: float) -> None:  # noqa: ARG002  # as any gate
+        """Read it off the answer, or have it read at its end."""
         if isinstance(answer, Exchange):
             call.usage = added(call.usage, self._priced(self._read_usage(answer)))
         elif isinstance(answer, OpenStream):
             head = answer.head
             call.at_end(lambda _error: self._at_end(call, head))
-        return answer
 
     def _at_end(self, call: Call, head: Any) -> None:
         """A stream's watch tells what it cost, a WebSocket's too, else the head of an answer."""

@@ -65,6 +65,7 @@ class Exposition:
         """Every family, with HELP and TYPE even without samples."""
         yield from self._requests()
         yield from self._calls()
+        yield from self._spending()
         yield self._breakers()
         yield from self._own()
         yield from shared_state(self._read.shared_state())
@@ -101,6 +102,10 @@ class Exposition:
         finished = CounterMetricFamily(
             "holdfast_calls", "Guarded calls by outcome.", labels=(*_CALL_LABELS, "outcome")
         )
+        served = CounterMetricFamily(
+            "holdfast_answers_served", "Answered calls by where the answer is from.",
+            labels=(*_CALL_LABELS, "source"),
+        )  # fmt: skip
         judged = CounterMetricFamily(
             "holdfast_answers_judged", "Answers by what validators said of their meaning.",
             labels=(*_CALL_LABELS, "judgement"),
@@ -119,7 +124,6 @@ class Exposition:
         trips = CounterMetricFamily(
             "holdfast_breaker_trips", "Times a breaker opened.", labels=_CALL_LABELS
         )
-        usage, cost, unpriced = _spending_families()
         for key in self._read.calls.operations_called():
             counted = self._read.calls.counted(key)
             if counted is None:
@@ -127,6 +131,8 @@ class Exposition:
             tally = self._read.calls.lifetime(*key)
             for outcome, number in _outcomes(tally):
                 finished.add_metric((*key, outcome), number)
+            for source, number in sorted({"provider": tally.succeeded, **tally.served}.items()):
+                served.add_metric((*key, source), number)
             for judgement, number in _judgements(tally):
                 judged.add_metric((*key, judgement), number)
             for error, number in sorted(tally.errors.items()):
@@ -134,11 +140,16 @@ class Exposition:
             seconds.add_metric(key, _cumulative(counted.buckets), tally.latency.total / 1000)
             retries.add_metric(key, tally.retries)
             trips.add_metric(key, counted.trips)
-            for (unit, model), spent in tally.usage.items():
+        yield from (finished, served, judged, failed, seconds, retries, trips)
+
+    def _spending(self) -> Iterator[Metric]:
+        usage, cost, unpriced = _spending_families()
+        for key in self._read.calls.operations_called():
+            for (unit, model), spent in self._read.calls.lifetime(*key).usage.items():
                 usage.add_metric((*key, model, unit), spent.amount)
                 cost.add_metric((*key, model, unit), spent.cost_usd)
                 unpriced.add_metric((*key, model, unit), spent.unpriced)
-        yield from (finished, judged, failed, seconds, retries, trips, usage, cost, unpriced)
+        yield from (usage, cost, unpriced)
 
     def _breakers(self) -> Metric:
         states = GaugeMetricFamily(
@@ -184,7 +195,7 @@ def _spending_families() -> tuple[CounterMetricFamily, CounterMetricFamily, Coun
 
 def _outcomes(tally: Tally) -> tuple[tuple[str, int], ...]:
     return (
-        ("succeeded", tally.succeeded),
+        ("succeeded", tally.answered),
         ("failed", tally.failed),
         ("refused", tally.refused),
         ("cancelled", tally.cancelled),
