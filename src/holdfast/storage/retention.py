@@ -3,14 +3,14 @@
 import asyncio
 import logging
 from collections import Counter
-from typing import Any
 
-from sqlalchemy import Column, Table, delete, func, select, text, tuple_
+from sqlalchemy import Table, delete, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from holdfast.clock import SYSTEM_CLOCK, Clock, stamp
 from holdfast.events import fact
-from holdfast.storage.tables import EVENT_TABLES, sessions
+from holdfast.storage.all_tables import EVENT_TABLES, time_of
+from holdfast.storage.tables import sessions
 from holdfast.telemetry.redact import one_line
 
 DAY_SECONDS = 86_400.0
@@ -101,7 +101,7 @@ async def _give_room_back(engine: AsyncEngine) -> None:
 async def _oldest(engine: AsyncEngine) -> float | None:
     async with engine.connect() as connection:
         found = [
-            await connection.scalar(select(func.min(_time(table))))
+            await connection.scalar(select(func.min(time_of(table))))
             for table in (*EVENT_TABLES, sessions)
         ]
     return min((at.timestamp() for at in found if at is not None), default=None)
@@ -128,10 +128,6 @@ async def _delete_before(engine: AsyncEngine, before: float, deleted: Counter[st
 
 async def _delete_some(connection: AsyncConnection, table: Table, before: float) -> int:
     key = tuple_(*table.primary_key.columns)
-    some = select(*table.primary_key.columns).where(_time(table) < stamp(before))
-    old = some.order_by(_time(table)).limit(_BATCH_ROWS)
+    some = select(*table.primary_key.columns).where(time_of(table) < stamp(before))
+    old = some.order_by(time_of(table)).limit(_BATCH_ROWS)
     return (await connection.execute(delete(table).where(key.in_(old)))).rowcount
-
-
-def _time(table: Table) -> Column[Any]:
-    return table.c.last_seen_at if table is sessions else table.c.at

@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from holdfast.errors import HoldfastError
 from holdfast.events import fact
 from holdfast.storage.address import shown
+from holdfast.storage.all_tables import metadata
+from holdfast.storage.columns import VERSION_TABLE
 from holdfast.storage.engine import open_schema_engine
 from holdfast.storage.file_lock import file_lock
-from holdfast.storage.tables import VERSION_TABLE, metadata
 
 _PATIENCE_SECONDS = 60.0
 _ADVISORY_LOCK = 0x686F6C64

@@ -16,7 +16,8 @@ from holdfast.sessions.session import (
     SessionStatus,
     Step,
 )
-from holdfast.storage.tables import Stamp, integration_calls, sessions
+from holdfast.storage.columns import Stamp
+from holdfast.storage.tables import integration_calls, sessions
 from holdfast.storage.texts import identifier
 
 MOST_SESSIONS = 500

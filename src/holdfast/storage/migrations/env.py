@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from holdfast.storage.tables import VERSION_TABLE, metadata
+from holdfast.storage.all_tables import metadata
+from holdfast.storage.columns import VERSION_TABLE
 
 
 def migrate() -> None:
