@@ -1,11 +1,12 @@
 """`Monitoring`: what an application holds in its hand after `setup_monitoring`."""
 
+import functools
 import itertools
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
@@ -23,6 +24,7 @@ from holdfast.integrations.websocket import GuardedSocket, websocket
 from holdfast.integrations.websocket_request import SocketRequest
 from holdfast.middleware.report import Connections
 from holdfast.resilience.input_check import Check
+from holdfast.sessions.blocks import SessionBlock, StepBlock
 from holdfast.sessions.journey import Journeys
 from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
@@ -33,6 +35,8 @@ from holdfast.telemetry.log import Log
 from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
 from holdfast.validation.validator import Validator
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Monitoring:
@@ -137,14 +141,46 @@ class Monitoring:
         return websocket(guard, base_url, url, request, clock=self.clock)
 
     def session(
-        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
-    ) -> AbstractContextManager[str]:
-        """A user's whole journey in one block: ``with monitoring.session(id): …``."""
-        return self._journeys.session(session_id, user_id=user_id, service_type=service_type)
+        self, session_id: str | None = None, *, user_id: str | None = None,
+        service_type: str | None = None, completes: bool = True,
+    ) -> SessionBlock:  # fmt: skip
+        """A user's whole journey in one block, `with` or `async with`; yields the session's id.
 
-    def step(self, name: str) -> AbstractContextManager[None]:
-        """Calls inside are attempts at the step *name* of the current session."""
-        return self._journeys.step(name)
+        Without *session_id* it is the request's own (header, baggage, cookie), else a new one.
+        """
+        return self._journeys.session(
+            session_id, user_id=user_id, service_type=service_type, completes=completes
+        )
+
+    @overload
+    def monitor_session(self, function: F, /) -> F: ...
+
+    @overload
+    def monitor_session(
+        self, *, session_id: str = ..., user_id: str = ..., service_type: str | None = ...,
+        completes: bool = ...,
+    ) -> Callable[[F], F]: ...  # fmt: skip
+
+    def monitor_session(self, function: Any = None, /, **options: Any) -> Any:
+        """Each call of the decorated function is a session: def, async def, generators, sockets.
+
+        ``@monitoring.monitor_session`` or ``@monitoring.monitor_session(service_type="guidance",
+        session_id="the argument that holds the id")``. Streams and background tasks belong to it.
+        """
+        if function is not None:
+            return self._journeys.monitored(function)
+        return functools.partial(self._journeys.monitored, **options)
+
+    def step(
+        self, name: str, context: Mapping[str, Any] | None = None,
+        *, inputs: Mapping[str, Any] | None = None, requires: Collection[str] = (),
+    ) -> StepBlock:  # fmt: skip
+        """Calls inside are attempts at the step *name* of the current session.
+
+        *context* is all the session knows at this point, *inputs* only what this step uses;
+        *requires* names fields it cannot do without. What got lost on the way is a fact.
+        """
+        return self._journeys.step(name, context, inputs=inputs, requires=requires)
 
     def start_session(
         self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
@@ -152,8 +188,8 @@ class Monitoring:
         """A journey over several requests begins; they carry ``X-Session-ID``."""
         self._journeys.start(session_id, user_id=user_id, service_type=service_type)
 
-    def complete_session(self, session_id: str) -> None:
-        """The application finished what the user came for."""
+    def complete_session(self, session_id: str | None = None) -> None:
+        """The application finished what the user came for; default: the current session."""
         self._journeys.complete(session_id)
 
     def metrics(self) -> dict[str, Any]:

@@ -71,9 +71,7 @@ def after(
     left.update({path: Known(one, step) for path, one in entered.items()})
     out = (*gone, *replaced)
     if out:
-        left = {
-            path: one for path, one in left.items() if not any(is_within(path, n) for n in out)
-        }
+        left = {path: one for path, one in left.items() if not any(is_within(path, n) for n in out)}
     left.update({path: Known(one, step) for path, one in (given or {}).items()})
     return left
 

@@ -29,7 +29,7 @@ _FIRST_STEP_OF_LADDER = 1_024
 _PRIVATE_NAMES = re.compile(
     r"(?:^|[_\W])(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|access_?key|private_?key"
     r"|credentials?|authorization|auth|cookies?|session_?key|signature|pin|otp|cvv|cvc|iban|ssn"
-    r"|e_?mail|phone|mobile|card_?(?:number|no)|(?:credit|debit)_?card)(?:$|[_\W])"
+    r"|e[-_]?mail|phone|mobile|card_?(?:number|no)|(?:credit|debit)_?card)(?:$|[_\W])"
 )
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
