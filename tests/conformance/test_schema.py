@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, Connection, text
 
-from holdfast.storage.all_tables import metadata
+from holdfast.storage.all_tables import RECORD
 from holdfast.storage.columns import VERSION_TABLE
 from holdfast.storage.engine import open_engine
 from holdfast.storage.schema import SchemaError, SchemaState, check, upgrade
@@ -43,7 +43,7 @@ async def test_the_migrations_make_the_tables_that_the_code_uses(database: URL) 
             "version_table": VERSION_TABLE, "compare_type": True, "include_name": _is_no_part,
         }  # fmt: skip
         context = MigrationContext.configure(connection, opts=options)
-        return list(compare_metadata(context, metadata))
+        return list(compare_metadata(context, RECORD))
 
     await upgrade(database)
     engine = open_engine(database)

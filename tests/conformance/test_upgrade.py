@@ -3,13 +3,14 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from alembic import command
 from sqlalchemy import URL, Connection, text
 
 from holdfast.storage import schema
-from holdfast.storage.all_tables import metadata
+from holdfast.storage.all_tables import RECORD
 from holdfast.storage.engine import open_schema_engine
 from holdfast.storage.tables import api_calls, audit, integration_calls, sessions
 from holdfast.storage.writer import SqlEventLog
@@ -23,7 +24,7 @@ VIEWS = (
 )  # fmt: skip
 OLD = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 
-ROWS = {
+ROWS: dict[str, dict[str, Any]] = {
     "monitoring_sessions": {
         "session_id": "s", "user_id": "u", "service_type": None, "status": "completed",
         "overall_status": "success", "started_at": OLD, "last_seen_at": OLD, "completed_at": OLD,
@@ -53,7 +54,7 @@ ROWS = {
 
 
 def _make_old(connection: Connection) -> None:
-    config = schema._config()  # noqa: SLF001 - only the tests want an old version
+    config = schema._config()
     config.attributes["connection"] = connection
     command.upgrade(config, "0001")
     for table, row in ROWS.items():
@@ -94,7 +95,7 @@ async def test_version_0001_is_upgraded_with_its_rows(database: URL) -> None:
         assert {name: row[name] for name in expected} == expected
 
 
-_LATER = {
+_LATER: dict[str, dict[str, Any]] = {
     "monitoring_sessions": {
         "last_seen_at": datetime(2027, 1, 15, 8, 0, tzinfo=UTC), "step_count": 2,
         "auto_fixes_applied": 0, "user_context": None,
@@ -107,6 +108,6 @@ _LATER = {
 async def test_every_table_and_view_can_be_read(database: URL) -> None:
     """What an empty database was upgraded to answers for each name of the contract."""
     async with opened(database) as engine, engine.connect() as connection:
-        for name in (*metadata.tables, *VIEWS):
+        for name in (*RECORD.tables, *VIEWS):
             found = await connection.execute(text(f"SELECT * FROM {name}"))  # noqa: S608 - ours
             assert found.all() == []

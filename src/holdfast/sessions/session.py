@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal, Protocol
 
-from holdfast.events import CallFinished, Judgement, Outcome, fact
+from holdfast.events import CallFinished, Judgement, Origin, Outcome, fact
 
 SessionStatus = Literal["active", "completed", "timed_out"]
 OverallStatus = Literal["running", "success", "partial", "failed"]
@@ -30,7 +30,7 @@ class Step:
     @property
     def is_issue(self) -> bool:
         """Whether the user got less than an accepted answer here."""
-        return self.outcome in ("failed", "refused") or self.verdict in ("warn", "fail")
+        return _is_less(self.outcome, self.verdict)
 
 
 @fact
@@ -75,11 +75,25 @@ class SessionLog(Protocol):
         """The session with its steps in order (at most 500), None when unknown."""
 
 
+def step_name(origin: Origin) -> str:
+    """The step that a call belongs to: named by `Scope.step`, else by its operation."""
+    return origin.scope.step or f"{origin.integration}.{origin.operation}"
+
+
+def is_issue(event: CallFinished) -> bool:
+    """As `Step.is_issue`, without making the step."""
+    return _is_less(event.outcome, event.verdict.judgement if event.verdict else None)
+
+
+def _is_less(outcome: Outcome, verdict: Judgement | None) -> bool:
+    return outcome in ("failed", "refused") or verdict in ("warn", "fail")
+
+
 def step_of(event: CallFinished) -> Step:
-    """The step that a finished call is; named by `Scope.step`, else by its operation."""
+    """The step that a finished call is."""
     origin, verdict = event.origin, event.verdict
     return Step(
-        origin.scope.step or f"{origin.integration}.{origin.operation}",
+        step_name(origin),
         origin.integration,
         origin.operation,
         event.outcome,

@@ -33,6 +33,9 @@ EVENT_TABLES = (
 TABLES = (sessions, *EVENT_TABLES, integration_metrics, alerts, silences, upkeep)
 """All of them."""
 
+RECORD = metadata
+"""The same, as SQLAlchemy and Alembic take them."""
+
 assert set(TABLES) == set(metadata.tables.values())  # noqa: S101 - else one would not be made
 
 

@@ -1,6 +1,7 @@
 """What every table of the record is made of: honest types, one set of names, days as partitions."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Column, DateTime, Dialect, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -46,7 +47,7 @@ metadata = MetaData(
 )
 
 
-def by_day(time: str = "at") -> dict[str, str]:
+def by_day(time: str = "at") -> dict[str, Any]:
     """A table's options: on PostgreSQL one partition a day (`storage.partitions` makes them)."""
     return {"postgresql_partition_by": f"RANGE ({time})"}
 

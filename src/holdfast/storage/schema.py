@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from holdfast.errors import HoldfastError
 from holdfast.events import fact
 from holdfast.storage.address import shown
-from holdfast.storage.all_tables import metadata
+from holdfast.storage.all_tables import RECORD
 from holdfast.storage.columns import VERSION_TABLE
 from holdfast.storage.engine import open_schema_engine
 from holdfast.storage.file_lock import file_lock
@@ -133,7 +133,7 @@ def _accepted(state: SchemaState, url: URL) -> SchemaState:
 def _state(connection: Connection) -> SchemaState:
     tables = set(inspect(connection).get_table_names())
     if VERSION_TABLE not in tables:
-        return SchemaState(None, _newest(), tuple(sorted(tables & set(metadata.tables))))
+        return SchemaState(None, _newest(), tuple(sorted(tables & set(RECORD.tables))))
     migrations = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
     version = migrations.get_current_revision()
     ours = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}

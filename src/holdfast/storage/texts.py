@@ -15,6 +15,8 @@ def identifier(text: str) -> str:
 
     Two different ids stay different, and the same one always becomes the same text.
     """
+    if len(text) <= _MOST_CHARACTERS and text.isprintable():
+        return text  # as nearly all are, and what can be printed can be stored
     text = _UNSTORABLE.sub("\ufffd", text)
     if len(text) <= _MOST_CHARACTERS:
         return text

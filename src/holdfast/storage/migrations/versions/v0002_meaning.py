@@ -3,6 +3,8 @@
 On PostgreSQL the tables with a row a call are cut into days.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -251,7 +253,7 @@ def _upkeep() -> None:
 def _table(
     name: str, key: tuple[str, str], *columns: sa.Column[object], by_day: bool = False
 ) -> None:
-    options = {"postgresql_partition_by": f"RANGE ({key[0]})"} if by_day else {}
+    options: dict[str, Any] = {"postgresql_partition_by": f"RANGE ({key[0]})"} if by_day else {}
     op.create_table(
         name,
         sa.Column(key[0], _STAMP, nullable=False),
