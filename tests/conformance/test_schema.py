@@ -16,7 +16,7 @@ from holdfast.storage.schema import SchemaError, SchemaState, check, upgrade
 
 pytestmark = pytest.mark.real_time
 
-NEWEST = "0002"
+NEWEST = "0003"
 
 
 async def _execute(url: URL, *statements: str) -> None:

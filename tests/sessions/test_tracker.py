@@ -110,7 +110,10 @@ def test_the_latest_come_first_with_their_last_steps() -> None:
 def test_who_was_not_seen_for_long_has_timed_out(now: float, ended: list[str]) -> None:
     """Longer than the idle time, and only who is still active; the tracker itself only tells."""
     sessions = follow(call("s-1", 10.0), call("s-2", 20.0), SessionEnded("s-3", 1.0, "completed"))
-    assert sessions.timed_out(now, 30.0) == [SessionEnded(name, now, "timed_out") for name in ended]
+    seen = {"s-1": 10.0, "s-2": 20.0}
+    assert sessions.timed_out(now, 30.0) == [
+        SessionEnded(name, seen[name], "timed_out") for name in ended
+    ]
     assert sessions.active() == 2
 
 

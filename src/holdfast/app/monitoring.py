@@ -156,10 +156,7 @@ class Monitoring:
     def monitor_session(self, function: F, /) -> F: ...
 
     @overload
-    def monitor_session(
-        self, *, session_id: str = ..., user_id: str = ..., service_type: str | None = ...,
-        completes: bool = ...,
-    ) -> Callable[[F], F]: ...  # fmt: skip
+    def monitor_session(self, /, **options: Any) -> Callable[[F], F]: ...
 
     def monitor_session(self, function: Any = None, /, **options: Any) -> Any:
         """Each call of the decorated function is a session: def, async def, generators, sockets.

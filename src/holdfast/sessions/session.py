@@ -1,9 +1,9 @@
 """A session and its steps as records, the rule that sums them up, and the port that keeps them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
-from holdfast.events import CallFinished, Judgement, Origin, Outcome, fact
+from holdfast.events import CallFinished, Judgement, Origin, Outcome, fact, SessionEnded
 
 SessionStatus = Literal["active", "completed", "timed_out"]
 OverallStatus = Literal["running", "success", "partial", "failed"]
@@ -35,7 +35,10 @@ class Step:
 
 @fact
 class Session:
-    """One user's journey. *steps* may be the last few only: *step_count* is the truth."""
+    """One user's journey. *steps* may be the last few only: *step_count* is the truth.
+
+    Scores are 0-100 (`sessions.scores`), None where there is nothing to score.
+    """
 
     session_id: str
     user_id: str | None
@@ -48,6 +51,9 @@ class Session:
     step_count: int
     issues_found: int
     steps: tuple[Step, ...] = ()
+    performance_score: float | None = None
+    quality_score: float | None = None
+    cost_usd: float | None = None
 
     @property
     def duration_ms(self) -> float:
@@ -73,6 +79,12 @@ class SessionLog(Protocol):
 
     async def find(self, session_id: str) -> Session | None:
         """The session with its steps in order (at most 500), None when unknown."""
+
+    async def end_idle(self, unseen_since: float) -> list[SessionEnded]:
+        """End the active sessions unseen since then (Unix time), some hundreds at most.
+
+        Each is returned to one caller only, however many ask; it ended when it was last seen.
+        """
 
 
 def step_name(origin: Origin) -> str:
@@ -109,15 +121,25 @@ def step_of(event: CallFinished) -> Step:
     )
 
 
-def overall(status: SessionStatus, outcomes: Iterable[tuple[str, bool]]) -> OverallStatus:
+def ended(calls: Mapping[str, bool], blocks: Mapping[str, bool]) -> list[tuple[str, bool]]:
+    """How each step ended: its last call went well, and so did the application's code around it."""
+    names = {**calls, **blocks}
+    return [(name, calls.get(name, True) and blocks.get(name, True)) for name in names]
+
+
+def overall(
+    status: SessionStatus, outcomes: Iterable[tuple[str, bool]], *, critical: bool = False
+) -> OverallStatus:
     """Sum up (step name, went well) in order: what counts is how each step *ended*.
 
-    Still going: running. Every step well at its last try: success; none: failed; else partial.
-    A session without steps is a success when completed, failed when it timed out.
+    Still going: running. A critical issue: failed. Every step well at its last try: success;
+    none: failed; else partial. Without steps: success when completed, failed when timed out.
     """
     last = dict(outcomes)
     if status == "active":
         return "running"
+    if critical:
+        return "failed"
     if not last:
         return "success" if status == "completed" else "failed"
     well: Sequence[bool] = list(last.values())

@@ -11,6 +11,7 @@ from holdfast.storage.all_tables import RECORD
 from holdfast.storage.rows import Row, Rows
 from holdfast.storage.session_rows import ends, merged, write_sessions
 from holdfast.storage.tables import integration_calls
+from holdfast.storage.tables_of_meaning import issues
 from holdfast.telemetry.event_log import EventsRefused
 from holdfast.telemetry.redact import one_line
 
@@ -94,14 +95,14 @@ def _pieces(name: str, rows: list[Row]) -> list[Piece]:
 async def _write_pieces(
     connection: AsyncConnection, pieces: list[Piece], *, again: bool
 ) -> set[str]:
-    """Write, and return the ids of the calls that were not there before."""
+    """Write, and return the ids of the calls and issues that were not there before."""
     landed: set[str] = set()
     write = inserting.write if connection.dialect.name == "sqlite" else copying.write
     for table, columns, rows in pieces:
         new = await write(connection, table, columns, rows, again=again)
         if new is None:
             raise AlreadyKept
-        if table is integration_calls:
+        if table is integration_calls or table is issues:
             landed |= new
     return landed
 

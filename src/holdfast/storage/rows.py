@@ -9,22 +9,27 @@ from holdfast.clock import stamp
 from holdfast.events import (
     AnswerJudged,
     BreakerMoved,
+    BusinessFact,
     CallFinished,
+    ContextLost,
     ControlUsed,
     Event,
+    IssueFound,
     Judgement,
     Origin,
     RequestFinished,
     Scope,
     SessionEnded,
     SessionStarted,
+    StepTaken,
     Usage,
     Verdict,
     fact,
 )
 from holdfast.sessions.session import is_issue, step_name
+from holdfast.storage.rows_of_journeys import business_row, issue_row, loss_row, step_row
 from holdfast.storage.tables import api_calls, audit, integration_calls, integration_health
-from holdfast.storage.tables_of_meaning import validations
+from holdfast.storage.tables_of_meaning import business_metrics, context, issues, validations
 from holdfast.storage.texts import free_text, identifier, optional_identifier
 from holdfast.telemetry.event_log import Batch
 
@@ -40,6 +45,7 @@ class Sighting(NamedTuple):
     service_type: str | None = None
     event_id: str | None = None
     is_issue: bool = False
+    is_step: bool = True
 
 
 @fact
@@ -86,8 +92,26 @@ def _add(rows: Rows, event: Event, key: Row) -> None:
             rows.seen.append(_started(event))
         case SessionEnded():
             rows.ended.append(SessionEnded(identifier(event.session_id), event.at, event.status))
+        case StepTaken():
+            rows.add(context, step_row(event, key))
+            _see(rows, event.scope, event.at, None, is_issue=False)
+        case ContextLost():
+            rows.add(issues, loss_row(event, key))
+            _see_issue(rows, event.session_id, event.at, key)
+        case IssueFound():
+            rows.add(issues, issue_row(event, key))
+            _see_issue(rows, event.scope.session_id, event.at, key)
+        case BusinessFact():
+            rows.add(business_metrics, business_row(event, key))
+            _see(rows, event.scope, event.at, None, is_issue=False)
         case _:
             pass
+
+
+def _see_issue(rows: Rows, session_id: str | None, at: float, key: Row) -> None:
+    if session_id is not None:
+        sight = Sighting(identifier(session_id), at, None, None, key["event_id"], True, False)
+        rows.seen.append(sight)
 
 
 def _see(rows: Rows, scope: Scope, at: float, event_id: str | None, is_issue: bool) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, RowMapping, Select, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from holdfast.clock import stamp
+from holdfast.events import SessionEnded
 from holdfast.sessions.session import (
     OverallStatus,
     Session,
@@ -17,6 +18,7 @@ from holdfast.sessions.session import (
     Step,
 )
 from holdfast.storage.columns import Stamp
+from holdfast.storage.session_ends import end_idle
 from holdfast.storage.tables import integration_calls, sessions
 from holdfast.storage.texts import identifier
 
@@ -62,6 +64,10 @@ class SqlSessionLog:
             last = (await connection.execute(_last_steps(key))).mappings().all()
         return _session(row, tuple(_step(step) for step in reversed(last)))
 
+    async def end_idle(self, unseen_since: float) -> list[SessionEnded]:
+        """As `SessionLog.end_idle` asks."""
+        return await end_idle(self._engine, unseen_since)
+
 
 def _newest_first(limit: int, cursor: str | None, status: SessionStatus | None) -> Select[Any]:
     mine = sessions.c
@@ -93,6 +99,7 @@ def _session(row: Row[Any], steps: tuple[Step, ...] = ()) -> Session:
         row.started_at.timestamp(), row.last_seen_at.timestamp(),
         completed_at.timestamp() if completed_at else None,
         row.step_count, row.issues_found, steps,
+        row.performance_score, row.quality_score, row.cost,
     )  # fmt: skip
 
 
