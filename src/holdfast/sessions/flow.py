@@ -96,5 +96,5 @@ class Observation:
         return ContextSeen(
             self.opening, self._whole, tuple(fields), self._entered, self._given, self._lacking,
             self._dropped, self._required, digest_of(fields),
-            sum(one.size for one in fields.values()), self._cut,
+            sum(one.size for one in fields.values()), self._cut, self._flow.begun,
         )  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from holdfast.events import CallFinished, Judgement, Origin, Outcome, fact, SessionEnded
+from holdfast.sessions.context_flow import StepSeen
 
 SessionStatus = Literal["active", "completed", "timed_out"]
 OverallStatus = Literal["running", "success", "partial", "failed"]
@@ -79,6 +80,9 @@ class SessionLog(Protocol):
 
     async def find(self, session_id: str) -> Session | None:
         """The session with its steps in order (at most 500), None when unknown."""
+
+    async def steps(self, session_id: str) -> list[StepSeen]:
+        """The application's own steps of a session in order, with their context; at most 500."""
 
     async def end_idle(self, unseen_since: float) -> list[SessionEnded]:
         """End the active sessions unseen since then (Unix time), some hundreds at most.

@@ -4,6 +4,7 @@ Texts were redacted when the facts were made, and are once more here: whoever el
 cannot forget it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from holdfast.clock import stamp
@@ -96,10 +97,11 @@ def _context(seen: ContextSeen) -> Row:
         "dropped": list(map(free_text, seen.dropped)),
         "required": list(seen.required),
         "cut": seen.cut,
+        "begun": seen.begun,
     }
 
 
-def _fields(fields: "Any") -> dict[str, list[Any]]:
+def _fields(fields: Mapping[str, FieldSeen]) -> dict[str, list[Any]]:
     """Name to kind, size, digest and head: short, for there are many."""
     return {free_text(name) or "": _field(one) for name, one in fields.items()}
 

@@ -1,15 +1,12 @@
 """The record as a `SessionLog`: sessions looked up once they are no longer in memory."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, RowMapping, Select, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from holdfast.clock import stamp
 from holdfast.events import SessionEnded
+from holdfast.sessions.context_flow import StepSeen
 from holdfast.sessions.session import (
     OverallStatus,
     Session,
@@ -18,7 +15,9 @@ from holdfast.sessions.session import (
     Step,
 )
 from holdfast.storage.columns import Stamp
+from holdfast.storage.cursors import cursor_at, place_of
 from holdfast.storage.session_ends import end_idle
+from holdfast.storage.steps import steps_of
 from holdfast.storage.tables import integration_calls, sessions
 from holdfast.storage.texts import identifier
 
@@ -51,7 +50,10 @@ class SqlSessionLog:
             rows = (await connection.execute(query)).all()
         more = len(rows) > limit
         shown = tuple(_session(row) for row in rows[:limit])
-        return SessionPage(shown, _cursor(rows[limit - 1]) if more else None)
+        return SessionPage(
+            shown,
+            cursor_at(rows[limit - 1].started_at, rows[limit - 1].session_id) if more else None,
+        )
 
     async def find(self, session_id: str) -> Session | None:
         """As `SessionLog.find` asks: the last 500 steps."""
@@ -64,6 +66,10 @@ class SqlSessionLog:
             last = (await connection.execute(_last_steps(key))).mappings().all()
         return _session(row, tuple(_step(step) for step in reversed(last)))
 
+    async def steps(self, session_id: str) -> list[StepSeen]:
+        """As `SessionLog.steps` asks."""
+        return await steps_of(self._engine, session_id)
+
     async def end_idle(self, unseen_since: float) -> list[SessionEnded]:
         """As `SessionLog.end_idle` asks."""
         return await end_idle(self._engine, unseen_since)
@@ -75,7 +81,7 @@ def _newest_first(limit: int, cursor: str | None, status: SessionStatus | None) 
     if status is not None:
         query = query.where(mine.status == status)
     if cursor is not None:
-        started_at, session_id = _place(cursor)
+        started_at, session_id = place_of(cursor)
         place = tuple_(literal(started_at, Stamp), literal(session_id))
         query = query.where(tuple_(mine.started_at, mine.session_id) < place)
     return query
@@ -105,17 +111,3 @@ def _session(row: Row[Any], steps: tuple[Step, ...] = ()) -> Session:
 
 def _step(row: RowMapping) -> Step:
     return Step(**{**row, "at": row["at"].timestamp()})
-
-
-def _cursor(row: Row[Any]) -> str:
-    place = json.dumps([row.started_at.isoformat(), row.session_id])
-    return urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        started_at, session_id = json.loads(urlsafe_b64decode(padded.encode("ascii")))
-        return stamp(datetime.fromisoformat(started_at).timestamp()), identifier(session_id)
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        raise ValueError(f"cursor {cursor[:40]!r} is not one of ours: start without one") from None

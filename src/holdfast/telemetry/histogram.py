@@ -55,6 +55,22 @@ class Histogram:
         self.minimum = min(self.minimum, other.minimum)
         self.maximum = max(self.maximum, other.maximum)
 
+    def since(self, before: "Histogram") -> "Histogram":
+        """What was added after *before*, an earlier copy; its extremes are known to the bin only."""
+        added = Histogram()
+        earlier = before._counts  # noqa: SLF001  # its own kind
+        added._counts = {
+            key: more
+            for key, count in self._counts.items()
+            if (more := count - earlier.get(key, 0)) > 0
+        }
+        added.count = sum(added._counts.values())
+        if added.count:
+            added.total = max(self.total - before.total, 0.0)
+            added.minimum = max(_middle(min(added._counts)), self.minimum)
+            added.maximum = min(_middle(max(added._counts)), self.maximum)
+        return added
+
     def to_bytes(self) -> bytes:
         """All that was counted, to be kept or sent; `from_bytes` makes the same of it."""
         keys = sorted(self._counts)
