@@ -150,7 +150,7 @@ class RequestFinished:
     """The host answered (or lost) one inbound request.
 
     *route* is the template ("" when none matched), *duration_ms* runs to the last body byte,
-    *status* 0 means that no response was started.
+    *status* 0 means that no response was started. *user_type* is the application's own word.
     """
 
     at: float
@@ -164,6 +164,7 @@ class RequestFinished:
     response_bytes: int
     error: str | None
     scope: Scope
+    user_type: str | None = None
 
 
 @fact

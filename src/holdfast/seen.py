@@ -6,7 +6,7 @@ from typing import Literal
 from holdfast.fact import fact
 
 LossKind = Literal["lost", "changed", "truncated", "missing"]
-"""*missing*: a step needs a field that nobody was seen to have. The others speak of one that was."""
+"""*missing*: a step needs a field that nobody was seen to have. The others tell of one that was."""
 
 
 @fact

@@ -1,15 +1,15 @@
 """`Monitoring`: what an application holds in its hand after `setup_monitoring`."""
 
-import functools
 import itertools
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Any, TypeVar, overload
+from typing import Any
 
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
+from holdfast.app.following import Following
 from holdfast.app.record import Record
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ConfigurationError
@@ -24,8 +24,8 @@ from holdfast.integrations.websocket import GuardedSocket, websocket
 from holdfast.integrations.websocket_request import SocketRequest
 from holdfast.middleware.report import Connections
 from holdfast.resilience.input_check import Check
-from holdfast.sessions.blocks import SessionBlock, StepBlock
-from holdfast.sessions.journey import Journeys
+from holdfast.sessions.boundary import Boundaries
+from holdfast.sessions.snapshot import Privacy
 from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.calls import CallMetrics
@@ -34,32 +34,42 @@ from holdfast.telemetry.live import Changes
 from holdfast.telemetry.log import Log
 from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
+from holdfast.trends.rollup import RollUp
 from holdfast.validation.validator import Validator
 
-F = TypeVar("F", bound=Callable[..., Any])
 
-
-class Monitoring:
+class Monitoring(Following):
     """Guards, sessions and figures of one process. Made by `setup_monitoring`, not by hand.
 
     With *settings.enabled* off, everything works as if nobody watched: guards let every call
     straight through and nothing is counted, kept or answered.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, privacy: Privacy | None = None
+    ) -> None:
         self.settings = settings
         self.clock = clock
         self.instance = secrets.token_hex(3)
         self.calls, self.requests = CallMetrics(clock), RequestMetrics(clock)
         self.sessions, self.changes = Sessions(), Changes()
+        self.boundaries, self.rollup = Boundaries(), RollUp(self.calls)
         self.connections = Connections()
         self.record = Record(settings, clock)
         self._fanout = Fanout(
-            (self.calls, self.requests, self.sessions, self.changes, Log(), self.record)
+            (
+                self.calls,
+                self.requests,
+                self.sessions,
+                self.boundaries,
+                self.changes,
+                Log(),
+                self.record,
+            )
         )
         self.emit: Sink = self._fanout if settings.enabled else discard
         self.controls = Controls(sink=self.emit, clock=clock)
-        self._journeys = Journeys(self.emit, clock)
+        super().__init__(self.emit, clock, privacy)
         self._new_id = itertools.count(1).__next__
         self._guards: dict[str, Mapping[str, Guard]] = {}
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
@@ -140,55 +150,6 @@ class Monitoring:
         guard = self.guard(integration, operation)
         return websocket(guard, base_url, url, request, clock=self.clock)
 
-    def session(
-        self, session_id: str | None = None, *, user_id: str | None = None,
-        service_type: str | None = None, completes: bool = True,
-    ) -> SessionBlock:  # fmt: skip
-        """A user's whole journey in one block, `with` or `async with`; yields the session's id.
-
-        Without *session_id* it is the request's own (header, baggage, cookie), else a new one.
-        """
-        return self._journeys.session(
-            session_id, user_id=user_id, service_type=service_type, completes=completes
-        )
-
-    @overload
-    def monitor_session(self, function: F, /) -> F: ...
-
-    @overload
-    def monitor_session(self, /, **options: Any) -> Callable[[F], F]: ...
-
-    def monitor_session(self, function: Any = None, /, **options: Any) -> Any:
-        """Each call of the decorated function is a session: def, async def, generators, sockets.
-
-        ``@monitoring.monitor_session`` or ``@monitoring.monitor_session(service_type="guidance",
-        session_id="the argument that holds the id")``. Streams and background tasks belong to it.
-        """
-        if function is not None:
-            return self._journeys.monitored(function)
-        return functools.partial(self._journeys.monitored, **options)
-
-    def step(
-        self, name: str, context: Mapping[str, Any] | None = None,
-        *, inputs: Mapping[str, Any] | None = None, requires: Collection[str] = (),
-    ) -> StepBlock:  # fmt: skip
-        """Calls inside are attempts at the step *name* of the current session.
-
-        *context* is all the session knows at this point, *inputs* only what this step uses;
-        *requires* names fields it cannot do without. What got lost on the way is a fact.
-        """
-        return self._journeys.step(name, context, inputs=inputs, requires=requires)
-
-    def start_session(
-        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
-    ) -> None:
-        """A journey over several requests begins; they carry ``X-Session-ID``."""
-        self._journeys.start(session_id, user_id=user_id, service_type=service_type)
-
-    def complete_session(self, session_id: str | None = None) -> None:
-        """The application finished what the user came for; default: the current session."""
-        self._journeys.complete(session_id)
-
     def metrics(self) -> dict[str, Any]:
         """The document of GET /monitoring/api/metrics."""
         return overview(self.services())
@@ -215,6 +176,7 @@ class Monitoring:
             requests=self.requests,
             sessions=self.sessions,
             session_log=lambda: self.record.sessions,
+            history=lambda: self.record.history,
             changes=self.changes,
             requests_in_flight=lambda: self.connections.requests,
             open_websockets=lambda: self.connections.websockets,
@@ -245,6 +207,8 @@ class Monitoring:
             "calls_overflow": self.calls.overflowed,
             "requests_overflow": self.requests.overflowed,
             "sessions_evicted": self.sessions.evicted,
+            "boundaries_unjudged": self.boundaries.unjudged,
+            "rollups": self.rollup.dropped,
             "live_client_slow": self._slow_clients(),
             **{f"sink_{name}": count for name, count in self._fanout.failures.items()},
         }

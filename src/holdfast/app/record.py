@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -14,22 +15,29 @@ from holdfast.sessions.session import SessionLog
 from holdfast.settings.settings import Settings
 from holdfast.storage.address import address
 from holdfast.storage.engine import open_engine
+from holdfast.storage.history import SqlHistory
 from holdfast.storage.retention import keep_pruned
+from holdfast.storage.rollups import forget_buckets, write_buckets
 from holdfast.storage.sessions import SqlSessionLog
 from holdfast.telemetry.buffer import Buffer, BufferOptions, RecordStatus
+from holdfast.telemetry.fault import log_fault
+from holdfast.trends.history import History
+from holdfast.trends.rollup import Bucket
 
 _RETRY_SECONDS = 10.0
 _FLUSH_SECONDS = 4.0
 
 
 class Record:
-    """A sink; *sessions* looks up what is kept, None while nothing is open.
+    """A sink; *sessions* and *history* look up what is kept, None while nothing is open.
 
     Raises `SettingsError` at once when the settings name no database that could be opened.
     """
 
     def __init__(self, settings: Settings, clock: Clock = SYSTEM_CLOCK) -> None:
         self.sessions: SessionLog | None = None
+        self.history: History | None = None
+        self._engine: AsyncEngine | None = None
         self._settings, self._clock = settings, clock
         self._url: URL | None = None
         if settings.enabled:
@@ -54,7 +62,8 @@ class Record:
         if self._url is None:
             return
         engine = open_engine(self._url)
-        self.sessions = SqlSessionLog(engine)
+        self.sessions, self.history = SqlSessionLog(engine), SqlHistory(engine)
+        self._engine = engine
         self._log.open(engine, self._url)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -63,8 +72,23 @@ class Record:
         finally:
             await self._buffer.stop(_FLUSH_SECONDS)
             self._begin_anew()
-            self.sessions = None
+            self.sessions = self.history = self._engine = None
             await engine.dispose()
+
+    async def write_buckets(self, instance: str, buckets: Sequence[Bucket]) -> None:
+        """Keep roll-ups; raises what the driver raises, and RuntimeError while nothing is open."""
+        await self._log.prepared()
+        if self._engine is None:
+            raise RuntimeError("the record is not open")
+        await write_buckets(self._engine, instance, buckets)
+
+    async def forget_buckets(self, now: float) -> None:
+        """Delete the roll-ups whose time is over at *now*; what fails waits for the next time."""
+        if self._engine is not None:
+            try:
+                await forget_buckets(self._engine, now)
+            except Exception as error:  # noqa: BLE001 - the database may be away in any way
+                log_fault("rollups_not_forgotten", error)
 
     def _begin_anew(self) -> None:
         """A buffer ends with its loop; what comes between two runs waits for the next one."""

@@ -10,11 +10,14 @@ from fastapi import FastAPI
 from holdfast.api.application import create_api, taken_by_host
 from holdfast.api.live import Broadcast
 from holdfast.api.surface import Surface
+from holdfast.app.identify import Identify, user_of_scope
 from holdfast.app.lifecycle import Lifecycle, StartLazily, around
 from holdfast.app.monitoring import Monitoring
 from holdfast.errors import LifecycleError
 from holdfast.integrations import CATALOG
+from holdfast.middleware.identity import Identity
 from holdfast.middleware.report import ReportRequests
+from holdfast.sessions.snapshot import Privacy
 from holdfast.settings.load import load
 from holdfast.settings.settings import Settings
 
@@ -30,11 +33,21 @@ def load_settings(
     return load(defaults, environ=environ, dotenv=dotenv)
 
 
-def setup_monitoring(app: FastAPI, *, settings: Settings | None = None) -> Monitoring:
+def setup_monitoring(
+    app: FastAPI,
+    *,
+    settings: Settings | None = None,
+    identify: Identify | None = None,
+    privacy: Privacy | None = None,
+) -> Monitoring:
     """Guard, judge, follow and show what *app* does; call it once, before *app* starts.
 
     Raises `SettingsError` naming every wrong setting, and `LifecycleError` when *app* has
     started or is monitored already. *settings* defaults to the environment over ``.env``.
+
+    *identify* takes a request that was answered and returns whose it was: an id, (id, type), or a
+    user to take both from; default: ``request.state.user``. *privacy* names what nobody may read
+    later in a session's context, beside what we know ourselves.
     """
     if app.middleware_stack is not None:
         raise LifecycleError(
@@ -42,16 +55,16 @@ def setup_monitoring(app: FastAPI, *, settings: Settings | None = None) -> Monit
         )
     if getattr(app.state, "holdfast", None) is not None:
         raise LifecycleError("setup_monitoring was called twice for the same application")
-    monitoring = Monitoring(settings or load_settings())
+    monitoring = Monitoring(settings or load_settings(), privacy=privacy)
     app.state.holdfast = monitoring
     if monitoring.settings.enabled:
-        _mount(app, monitoring)
+        _mount(app, monitoring, identify)
     else:
         structlog.get_logger("holdfast").info("holdfast_disabled", by="HOLDFAST_ENABLED")
     return monitoring
 
 
-def _mount(app: FastAPI, monitoring: Monitoring) -> None:
+def _mount(app: FastAPI, monitoring: Monitoring, identify: Identify | None) -> None:
     services = monitoring.services()
     broadcast = Broadcast(services)
     monitoring.watch_slow_clients(lambda: broadcast.slow_clients)
@@ -60,7 +73,8 @@ def _mount(app: FastAPI, monitoring: Monitoring) -> None:
     app.router.lifespan_context = around(app.router.lifespan_context, lifecycle)
     app.add_middleware(
         ReportRequests, sink=monitoring.emit, clock=monitoring.clock,
-        connections=monitoring.connections,
+        connections=monitoring.connections, identify=user_of_scope(identify),
+        identity=Identity(monitoring.settings.session_cookie),
     )  # fmt: skip
     app.add_middleware(
         Surface, own=api, settings=monitoring.settings,

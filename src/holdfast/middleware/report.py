@@ -4,14 +4,15 @@ A request ends with its last body byte, so background tasks are not in its durat
 those really received and sent. A client that leaves before the end is its own outcome.
 """
 
-import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Literal
 
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
-from holdfast.events import RequestFinished, Scope, Sink
+from holdfast.events import RequestFinished, Sink
+from holdfast.middleware.identity import Identity
 from holdfast.middleware.route_template import RouteTemplates
 
 ASGIScope = MutableMapping[str, Any]
@@ -20,13 +21,13 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[ASGIScope, Receive, Send], Awaitable[None]]
 
+Identify = Callable[[ASGIScope], tuple[str | None, str | None]]
+"""Asked once a request was answered: the user's id and type, each None where it is not known."""
+
 METHODS = frozenset(
     ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
 )
 """Others are counted as ``_OTHER``, as OpenTelemetry's HTTP conventions ask."""
-
-_LONGEST_ID = 128
-_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)")
 
 
 class Connections:
@@ -46,10 +47,13 @@ class ReportRequests:
         sink: Sink,
         clock: Clock = SYSTEM_CLOCK,
         connections: Connections | None = None,
+        identity: Identity | None = None,
+        identify: Identify = lambda _: (None, None),
     ) -> None:
         self.connections = connections or Connections()
         self._app, self._sink, self._clock = app, sink, clock
         self._templates = RouteTemplates()
+        self._identity, self._identify = identity or Identity(), identify
 
     async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
@@ -57,7 +61,7 @@ class ReportRequests:
         if kind not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        token = context.scope.set(_scope_of(scope["headers"]))
+        token = context.scope.set(self._identity.scope_of(scope["headers"]))
         try:
             if kind == "http":
                 await self._watch(scope, receive, send)
@@ -88,6 +92,10 @@ class ReportRequests:
     def _finished(self, scope: ASGIScope, exchange: "_Exchange") -> RequestFinished:
         method = scope["method"]
         outcome = exchange.outcome()
+        whose = context.scope.get()
+        user_id, user_type = self._identify(scope)
+        if user_id is not None and whose.user_id is None:
+            whose = replace(whose, user_id=user_id)
         return RequestFinished(
             self._clock.wall(),
             method if method in METHODS else "_OTHER",
@@ -99,7 +107,8 @@ class ReportRequests:
             exchange.request_bytes,
             exchange.response_bytes,
             exchange.error_name() if outcome == "failed" else None,
-            context.scope.get(),
+            whose,
+            user_type,
         )
 
 
@@ -167,19 +176,3 @@ class _Exchange:
         if self.error is not None:
             return type(self.error).__name__
         return str(self.status) if self.ended is not None else "IncompleteResponse"
-
-
-def _scope_of(headers: list[tuple[bytes, bytes]]) -> Scope:
-    session = trace = None
-    for name, value in headers:
-        if name == b"x-session-id":
-            session = _readable(value)
-        elif name == b"traceparent" and (found := _TRACEPARENT.match(value)):
-            trace = found[1].decode()
-    return context.NOBODY if session is trace is None else Scope(session, None, None, None, trace)
-
-
-def _readable(value: bytes) -> str | None:
-    """An identifier from outside: printable and of bounded length, else none at all."""
-    text = value.decode("latin-1").strip()
-    return text if 0 < len(text) <= _LONGEST_ID and text.isprintable() else None

@@ -1,11 +1,11 @@
-"""Sessions and steps as blocks: ``with`` and ``async with``, wherever the code of a journey runs."""
+"""Sessions and steps as blocks, `with` and `async with`, wherever a journey's code runs."""
 
 from asyncio import CancelledError
 from collections.abc import Collection, Mapping
 from contextvars import Token
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from holdfast import context
 from holdfast.clock import Clock
@@ -142,7 +142,7 @@ class StepBlock:
         """What the application says of the step's result; "fail" makes the step a failed one."""
         self._verdict = verdict
 
-    def __enter__(self) -> "StepBlock":
+    def __enter__(self) -> Self:
         before = context.scope.get()
         self._token = context.scope.set(replace(before, step=self._name))
         self._began = self._ways.clock.monotonic()
@@ -172,7 +172,7 @@ class StepBlock:
             )
         )  # fmt: skip
 
-    async def __aenter__(self) -> "StepBlock":
+    async def __aenter__(self) -> Self:
         return self.__enter__()
 
     async def __aexit__(

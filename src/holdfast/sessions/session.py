@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
-from holdfast.events import CallFinished, Judgement, Origin, Outcome, fact, SessionEnded
+from holdfast.events import CallFinished, Judgement, Origin, Outcome, SessionEnded, fact
 from holdfast.sessions.context_flow import StepSeen
 
 SessionStatus = Literal["active", "completed", "timed_out"]

@@ -81,6 +81,12 @@ class Settings(BaseModel):
         gt=0,
         what="A session unseen for so long has timed out.",
     )
+    session_cookie: str | None = _setting(
+        None,
+        "HOLDFAST_SESSION_COOKIE",
+        pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$",
+        what="The cookie that tells sessions apart where no header does; its hash is the id.",
+    )
     buffer_events: int = _setting(
         10_000,
         "HOLDFAST_BUFFER_EVENTS",
@@ -98,7 +104,7 @@ class Settings(BaseModel):
         60,
         "METRICS_INTERVAL",
         ge=1,
-        what="Shown for the contract; nothing acts on it yet.",
+        what="Seconds between two publications of the roll-ups.",
     )
     health_check_interval: int = _setting(
         30,

@@ -92,6 +92,13 @@ def _add(rows: Rows, event: Event, key: Row) -> None:
             rows.seen.append(_started(event))
         case SessionEnded():
             rows.ended.append(SessionEnded(identifier(event.session_id), event.at, event.status))
+        case _:
+            _add_told(rows, event, key)
+
+
+def _add_told(rows: Rows, event: Event, key: Row) -> None:
+    """What the application itself told."""
+    match event:
         case StepTaken():
             rows.add(context, step_row(event, key))
             _see(rows, event.scope, event.at, None, is_issue=False)
@@ -198,6 +205,7 @@ def _request(event: RequestFinished, key: Row) -> Row:
         **_scope(event.scope),
         "at": stamp(event.at),
         "endpoint": identifier(event.route),
+        "user_type": optional_identifier(event.user_type),
         "method": identifier(event.method),
         "status_code": event.status,
         "response_time": event.duration_ms,

@@ -56,7 +56,7 @@ class Histogram:
         self.maximum = max(self.maximum, other.maximum)
 
     def since(self, before: "Histogram") -> "Histogram":
-        """What was added after *before*, an earlier copy; its extremes are known to the bin only."""
+        """What was added after *before*, an earlier copy; extremes only to the bin."""
         added = Histogram()
         earlier = before._counts  # noqa: SLF001  # its own kind
         added._counts = {

@@ -3,6 +3,7 @@
 Every answer is bounded: pages by *limit*, sums by the days they are over.
 """
 
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from holdfast.events import Judgement, Outcome, Severity
@@ -92,7 +93,7 @@ class BusinessTotal:
     count: int
 
 
-@fact
+@dataclass(frozen=True, slots=True)
 class Between:
     """From *since* up to, not including, *until*; Unix seconds, None is unbounded."""
 

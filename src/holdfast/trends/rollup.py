@@ -128,7 +128,7 @@ def merged(tallies: Iterable[Tally]) -> Tally:
 
 
 def resolution_for(span_seconds: float, most_buckets: int = 400) -> int:
-    """The finest resolution that shows *span_seconds* in at most *most_buckets*, and still has them.
+    """The finest resolution that shows *span_seconds* in at most *most_buckets*.
 
     Buckets are kept for a time only: what is asked for must not be older.
     """

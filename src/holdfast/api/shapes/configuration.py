@@ -23,7 +23,7 @@ _THRESHOLDS = (
 )  # fmt: skip
 
 _NOT_WIRED = (
-    "metrics_interval", "health_check_interval", *_SECTIONS["database"], *_SECTIONS["cache"],
+    "health_check_interval", *_SECTIONS["database"], *_SECTIONS["cache"],
     "api_key_rotation_hours", "max_request_size_mb",
 )  # fmt: skip
 
