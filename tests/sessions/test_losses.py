@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.clock import Clock
-from holdfast.events import ContextLost, Event
+from holdfast.events import ContextLost, Event, StepTaken
 from holdfast.seen import LossKind
+from holdfast.sessions.context_flow import StepSeen, passages
 from holdfast.sessions.journey import Journeys
 from holdfast.sessions.losses import Known, Loss, is_cut, losses
-from holdfast.sessions.snapshot import Privacy, held, kept
+from holdfast.sessions.snapshot import Privacy, flattened, held, kept
 
 NAMES = ("question", "birth", "chart", "audio", "answer", "user")
 TEXTS = st.text(
@@ -206,3 +207,70 @@ def test_private_fields_keep_nothing_but_their_kind() -> None:
         "see [redacted] of [email]"
     )
     assert kept("max_tokens", 30, privacy).head == "30"
+
+
+def _seen(events: list[Event]) -> list[StepSeen]:
+    return [
+        StepSeen(one.scope.step or "", one.at, one.outcome, 0.0, None, one.context)
+        for one in events
+        if isinstance(one, StepTaken)
+    ]
+
+
+@given(st.data())
+def test_what_was_kept_of_a_journey_tells_the_same(data: st.DataObject) -> None:
+    """The report, made of redacted differences only, names the same fields and steps.
+
+    Of binary data below a kilobyte it cannot tell a cut from a change.
+    """
+    journey = Simulated(data)
+    journey.run()
+    found = [
+        (step.step.step, loss.field, loss.last_step)
+        for step in passages(_seen(journey.events))
+        for loss in step.lost
+    ]
+    assert sorted(found, key=str) == sorted(
+        ((one[1], one[2], one[4]) for one in journey.expected), key=str
+    )
+
+
+def test_a_field_that_is_given_anew_is_no_loss_of_what_was_inside_it() -> None:
+    """The step replaced the whole; what it drops is gone on purpose, in the report as well."""
+    events: list[Event] = []
+    journeys = Journeys(events.append, Clock(lambda: 0.0, lambda: 1.0))
+    with journeys.session("s"):
+        with journeys.step("a", {"birth": {"time": 1, "place": 2}, "draft": "x"}) as step:
+            step.gives({"birth": {"time": 1}, "a.b": None})
+            step.drops("draft")
+        with journeys.step("b", {"birth": {"time": 1}}):
+            pass
+    assert not [one for one in events if isinstance(one, ContextLost)]
+    first, second = passages(_seen(events))
+    assert (first.names, second.names, second.lost) == (("birth.time",), ("birth.time",), ())
+
+
+def test_a_context_that_cannot_be_read_does_not_fail_its_step() -> None:
+    """It goes to the log; whatever shape an application's objects have."""
+
+    class Broken(dict[str, Any]):
+        def items(self) -> Any:
+            raise RuntimeError("lazy loading failed")
+
+    events: list[Event] = []
+    journeys = Journeys(events.append, Clock(lambda: 0.0, lambda: 1.0))
+    with journeys.session("s"), journeys.step("a", Broken()):
+        pass
+    [taken] = [one for one in events if isinstance(one, StepTaken)]
+    assert (taken.outcome, taken.context) == ("succeeded", None)
+
+
+def test_a_context_of_any_size_is_bounded() -> None:
+    """Two hundred fields are followed, the others counted; deep ones are one field."""
+    deep: dict[str, Any] = {"end": 1}
+    for _ in range(50):
+        deep = {"in": deep}
+    fields, cut = flattened({**{f"f{n}": n for n in range(300)}, "deep": deep})
+    assert (len(fields), cut) == (200, 101)
+    assert list(flattened(deep)[0]) == ["in.in.in.in.in"]
+    assert len(kept("a", "x" * 10**6, Privacy()).head) == 200

@@ -67,7 +67,7 @@ class Boundaries:
         found: list[ContextLost] = []
         while (boundary := self._next(now)) is not None:
             steps = await steps_of(boundary.session_id)
-            known = known_before(steps, boundary.entered_at)
+            known = known_before(steps, boundary.entered_at, (boundary.step, boundary.at))
             found += [
                 lost(boundary.session_id, boundary.at, boundary.step, loss)
                 for loss in losses_at(known, boundary.context)

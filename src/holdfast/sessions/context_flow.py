@@ -10,6 +10,9 @@ from holdfast.fact import fact
 from holdfast.seen import ContextSeen, FieldSeen
 from holdfast.sessions.losses import Known, Loss, is_within, losses
 
+_SAME_SECONDS = 1e-5
+"""Databases keep microseconds."""
+
 
 @fact
 class StepSeen:
@@ -52,11 +55,18 @@ def passages(steps: Iterable[StepSeen]) -> list[Passage]:
     return found
 
 
-def known_before(steps: Sequence[StepSeen], entered_at: float) -> dict[str, Known]:
-    """What was known when a step began, from those of *steps* that had ended by then."""
+def known_before(
+    steps: Sequence[StepSeen], entered_at: float, step_of: tuple[str, float]
+) -> dict[str, Known]:
+    """What was known when a step began, from those of *steps* that had ended by then.
+
+    *step_of* is the name and the end of the step itself, which is among them.
+    """
     known: dict[str, Known] = {}
+    name, ended_at = step_of
     for step in steps:
-        if step.context is not None and step.at <= entered_at:
+        is_itself = step.step == name and abs(step.at - ended_at) < _SAME_SECONDS
+        if step.context is not None and step.at <= entered_at and not is_itself:
             known = known_after(known, step.step, step.context)
     return known
 

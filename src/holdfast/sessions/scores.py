@@ -4,6 +4,7 @@ The bounds are JyotiFlow's. What was not measured has no score: it is None, neve
 """
 
 from holdfast.events import Judgement, Verdict
+from holdfast.sessions.session import Session
 
 _PERFORMANCE = ((5_000.0, 100.0), (10_000.0, 80.0), (15_000.0, 60.0))
 _SLOWEST = 40.0
@@ -29,3 +30,15 @@ def share_of(verdict: Verdict) -> float:
 def quality_score(shares: float, judged: int) -> float | None:
     """The mean worth of the judged answers, in percent; *shares* is their sum."""
     return 100 * shares / judged if judged else None
+
+
+def recommendations(session: Session) -> list[str]:
+    """What to look at in *session*, in words: steps that were slow, and how often."""
+    slow: dict[str, list[float]] = {}
+    for step in session.steps:
+        if step.latency_ms is not None and step.latency_ms > SLOW_STEP_MS:
+            slow.setdefault(step.step, []).append(step.latency_ms)
+    return [
+        f"{name} took {max(times) / 1000:.1f} s: more than {SLOW_STEP_MS / 1000:g} s is slow"
+        for name, times in slow.items()
+    ]

@@ -70,11 +70,29 @@ class SessionPage:
     next_cursor: str | None
 
 
+@fact
+class SessionFilter:
+    """Which sessions; None is any."""
+
+    status: SessionStatus | None = None
+    overall_status: OverallStatus | None = None
+    service_type: str | None = None
+    user_id: str | None = None
+
+    def matches(self, one: Session) -> bool:
+        """Whether *one* is asked for."""
+        asked = (
+            (self.status, one.status), (self.overall_status, one.overall_status),
+            (self.service_type, one.service_type), (self.user_id, one.user_id),
+        )  # fmt: skip
+        return all(wanted in (None, its) for wanted, its in asked)
+
+
 class SessionLog(Protocol):
     """Where sessions are looked up once they are no longer in memory."""
 
     async def page(
-        self, *, limit: int, cursor: str | None = None, status: SessionStatus | None = None
+        self, *, limit: int, cursor: str | None = None, which: SessionFilter | None = None
     ) -> SessionPage:
         """Newest first by start; raises ValueError for a cursor it did not make."""
 

@@ -10,6 +10,7 @@ from holdfast.sessions.context_flow import StepSeen
 from holdfast.sessions.session import (
     OverallStatus,
     Session,
+    SessionFilter,
     SessionPage,
     SessionStatus,
     Step,
@@ -40,12 +41,12 @@ class SqlSessionLog:
         self._engine = engine
 
     async def page(
-        self, *, limit: int, cursor: str | None = None, status: SessionStatus | None = None
+        self, *, limit: int, cursor: str | None = None, which: SessionFilter | None = None
     ) -> SessionPage:
         """As `SessionLog.page` asks; 1 <= *limit* <= 500, else ValueError."""
         if not 1 <= limit <= MOST_SESSIONS:
             raise ValueError(f"limit is {limit}: ask for 1 to {MOST_SESSIONS} sessions")
-        query = _newest_first(limit + 1, cursor, status)
+        query = _newest_first(limit + 1, cursor, which or SessionFilter())
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).all()
         more = len(rows) > limit
@@ -75,11 +76,12 @@ class SqlSessionLog:
         return await end_idle(self._engine, unseen_since)
 
 
-def _newest_first(limit: int, cursor: str | None, status: SessionStatus | None) -> Select[Any]:
+def _newest_first(limit: int, cursor: str | None, which: SessionFilter) -> Select[Any]:
     mine = sessions.c
     query = select(sessions).order_by(mine.started_at.desc(), mine.session_id.desc()).limit(limit)
-    if status is not None:
-        query = query.where(mine.status == status)
+    for name in ("status", "overall_status", "service_type", "user_id"):
+        if (wanted := getattr(which, name)) is not None:
+            query = query.where(mine[name] == identifier(wanted))
     if cursor is not None:
         started_at, session_id = place_of(cursor)
         place = tuple_(literal(started_at, Stamp), literal(session_id))
