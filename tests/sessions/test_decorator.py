@@ -101,7 +101,7 @@ async def test_names_of_arguments_can_be_chosen_and_wrong_calls_stay_wrong() -> 
     watched = one.journeys.monitored(work, session_id="conversation", service_type="guidance")
     assert watched("s-9") == "s-9"
     with pytest.raises(TypeError, match="unexpected keyword argument 'nonsense'"):
-        watched(nonsense=1)  # type: ignore[call-arg] - that is the point
+        watched(nonsense=1)  # type: ignore[call-arg]  # that is the point
     assert one.seen == ["s-9"]
     assert one.events[0] == SessionStarted("s-9", 7.0, None, "guidance")
 

@@ -69,8 +69,9 @@ async def context(session_id: str, ask: Ask) -> dict[str, Any]:
     if log is None:
         raise HTTPException(503, "the record is not open: the context cannot be looked up")
     steps = await answered(log.steps(session_id))
-    if not steps:
-        raise HTTPException(404, f"no step of a session '{session_id[:80]}' is recorded")
+    is_known = steps or ask.sessions.find(session_id) or await answered(log.find(session_id))
+    if not is_known:
+        raise HTTPException(404, f"no session '{session_id[:80]}'")
     return context_flow(session_id, steps)
 
 
