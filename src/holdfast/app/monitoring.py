@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
 from holdfast.app.record import Record
@@ -42,14 +44,17 @@ class Monitoring:
     straight through and nothing is counted, kept or answered.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK,
+        engine: AsyncEngine | None = None,
+    ) -> None:  # fmt: skip
         self.settings = settings
         self.clock = clock
         self.instance = secrets.token_hex(3)
         self.calls, self.requests = CallMetrics(clock), RequestMetrics(clock)
         self.sessions, self.changes = Sessions(), Changes()
         self.connections = Connections()
-        self.record = Record(settings, clock)
+        self.record = Record(settings, clock, engine)
         self._fanout = Fanout(
             (self.calls, self.requests, self.sessions, self.changes, Log(), self.record)
         )
@@ -159,6 +164,13 @@ class Monitoring:
     def metrics(self) -> dict[str, Any]:
         """The document of GET /monitoring/api/metrics."""
         return overview(self.services())
+
+    async def kept(self, timeout_seconds: float = 2.0) -> bool:
+        """Wait until all that was emitted is on a disk; False when it is not by then.
+
+        For what must not be lost with the process: an operator's action, an alert, an end.
+        """
+        return await self.record.kept(timeout_seconds)
 
     def listen(self, sink: Sink) -> None:
         """Have *sink* told every event too. It must not block; what it raises is counted."""

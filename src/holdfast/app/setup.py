@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from holdfast.api.application import create_api, taken_by_host
 from holdfast.api.live import Broadcast
@@ -30,11 +31,14 @@ def load_settings(
     return load(defaults, environ=environ, dotenv=dotenv)
 
 
-def setup_monitoring(app: FastAPI, *, settings: Settings | None = None) -> Monitoring:
+def setup_monitoring(
+    app: FastAPI, *, settings: Settings | None = None, engine: AsyncEngine | None = None
+) -> Monitoring:
     """Guard, judge, follow and show what *app* does; call it once, before *app* starts.
 
     Raises `SettingsError` naming every wrong setting, and `LifecycleError` when *app* has
     started or is monitored already. *settings* defaults to the environment over ``.env``.
+    *engine*, an ``AsyncEngine`` of the host's, is used for the record and never closed.
     """
     if app.middleware_stack is not None:
         raise LifecycleError(
@@ -42,7 +46,7 @@ def setup_monitoring(app: FastAPI, *, settings: Settings | None = None) -> Monit
         )
     if getattr(app.state, "holdfast", None) is not None:
         raise LifecycleError("setup_monitoring was called twice for the same application")
-    monitoring = Monitoring(settings or load_settings())
+    monitoring = Monitoring(settings or load_settings(), engine=engine)
     app.state.holdfast = monitoring
     if monitoring.settings.enabled:
         _mount(app, monitoring)
