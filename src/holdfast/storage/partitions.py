@@ -25,7 +25,7 @@ async def make_ahead(engine: AsyncEngine, now: float) -> None:
             await _take_turn(connection)
             wanted = near | await _late_days(connection, table)
             for day in sorted(wanted - set(await days_of(connection, table))):
-                await _make(connection, table, day)
+                await make_day(connection, table, day)
 
 
 async def days_of(connection: AsyncConnection, table: Table) -> dict[datetime, str]:
@@ -58,8 +58,8 @@ async def _take_turn(connection: AsyncConnection) -> None:
     await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
-async def _make(connection: AsyncConnection, table: Table, day: datetime) -> None:
-    """Make one aside, move the day's late rows in, and only then make it a part."""
+async def make_day(connection: AsyncConnection, table: Table, day: datetime) -> None:
+    """The partition of *day*: made aside, given the day's late rows, and only then a part."""
     whole, rest = (_name(connection, n) for n in (table.name, f"{table.name}_rest"))
     part = _name(connection, f"{table.name}_{day:%Y%m%d}")
     time, start, end = time_of(table).name, day.isoformat(), (day + timedelta(days=1)).isoformat()
