@@ -1,11 +1,14 @@
 """The past, looked up through every `History`."""
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, delete
 
 from holdfast.events import BusinessFact, IssueFound, Scope
+from holdfast.storage.business_days import sum_up_days
 from holdfast.storage.history import SqlHistory
-from holdfast.storage.rollups import forget_buckets, write_buckets
+from holdfast.storage.retention import forget_rollups
+from holdfast.storage.rollups import write_buckets
+from holdfast.storage.tables_of_meaning import business_metrics
 from holdfast.storage.writer import SqlEventLog
 from holdfast.telemetry.tally import Tally
 from holdfast.trends.history import Between, BusinessTotal, CallFilter, IssueFilter, Trouble, Use
@@ -103,9 +106,9 @@ async def test_roll_ups_are_kept_as_long_as_they_are_coarse(database: URL) -> No
     ]
     async with opened(database) as engine:
         await write_buckets(engine, "a", [Bucket(key, _tally(1.0)) for key in keys])
-        assert await forget_buckets(engine, NOW) == 1
-        assert await forget_buckets(engine, NOW + 31 * DAY) == 2
-        assert await forget_buckets(engine, NOW + 401 * DAY) == 1
+        assert await forget_rollups(engine, NOW) == 1
+        assert await forget_rollups(engine, NOW + 31 * DAY) == 2
+        assert await forget_rollups(engine, NOW + 401 * DAY) == 1
 
 
 async def test_errors_use_and_business_are_summed_by_day(database: URL) -> None:
@@ -138,3 +141,25 @@ async def test_errors_use_and_business_are_summed_by_day(database: URL) -> None:
         BusinessTotal(TODAY, "report", "revenue", "USD", 7.5, 2),
         BusinessTotal(YESTERDAY, "report", "revenue", "USD", 1.0, 1),
     ]
+
+
+async def test_sums_of_days_outlive_their_facts(database: URL) -> None:
+    """Made as often as one likes, with late facts in them; today is not over yet."""
+
+    def sold(at: float, value: float) -> BusinessFact:
+        return BusinessFact(Scope(), at, "report", "revenue", value, "USD", {})
+
+    async with opened(database) as engine:
+        history, log = SqlHistory(engine), SqlEventLog(engine, "a")
+        await log.append(batch(sold(NOW - DAY, 1.0), sold(NOW, 3.0)))
+        assert await sum_up_days(engine, NOW) == 1
+        await log.append(batch(sold(NOW - DAY, 4.0), first=2))
+        assert await sum_up_days(engine, NOW) == 1
+        before = await history.business(Between(), limit=9)
+        async with engine.begin() as connection:
+            facts = business_metrics.c.resolution_s == 0
+            await connection.execute(delete(business_metrics).where(facts))
+        after = await history.business(Between(), limit=9)
+    yesterday = BusinessTotal(YESTERDAY, "report", "revenue", "USD", 5.0, 2)
+    assert before == [BusinessTotal(TODAY, "report", "revenue", "USD", 3.0, 1), yesterday]
+    assert after == [yesterday]

@@ -168,7 +168,8 @@ async def test_sessions_are_filtered(database: URL) -> None:
         log = SqlSessionLog(engine)
         await SqlEventLog(engine, "a").append(
             batch(
-                SessionStarted("a", NOW, "u-1", "guidance"), SessionStarted("b", NOW, "u-2", "chat"),
+                SessionStarted("a", NOW, "u-1", "guidance"),
+                SessionStarted("b", NOW, "u-2", "chat"),
                 completed("b", NOW + 1),
             )
         )  # fmt: skip

@@ -79,6 +79,8 @@ FAMILIES = {
     "holdfast_breaker_state": "gauge",
     "holdfast_record_written_events": "counter",
     "holdfast_record_waiting_events": "gauge",
+    "holdfast_record_spooled_events": "gauge",
+    "holdfast_record_spool_bytes": "gauge",
     "holdfast_events_dropped": "counter",
 }
 
@@ -170,6 +172,8 @@ def test_what_is_our_own_is_shown() -> None:
         ("http_server_websocket_active_connections", ()): 5,
         ("holdfast_record_written_events_total", ()): 40,
         ("holdfast_record_waiting_events", ()): 3,
+        ("holdfast_record_spooled_events", ()): 0,
+        ("holdfast_record_spool_bytes", ()): 0,
         ("holdfast_events_dropped_total", (("reason", "buffer_full"),)): 2,
         ("holdfast_events_dropped_total", (("reason", "shutdown"),)): 1,
         ("holdfast_events_dropped_total", (("reason", "live_client_slow"),)): 7,

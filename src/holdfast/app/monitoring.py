@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
 from holdfast.app.following import Following
@@ -46,8 +48,9 @@ class Monitoring(Following):
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, privacy: Privacy | None = None
-    ) -> None:
+        self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK,
+        engine: AsyncEngine | None = None, privacy: Privacy | None = None,
+    ) -> None:  # fmt: skip
         self.settings = settings
         self.clock = clock
         self.instance = secrets.token_hex(3)
@@ -55,7 +58,7 @@ class Monitoring(Following):
         self.sessions, self.changes = Sessions(), Changes()
         self.boundaries, self.rollup = Boundaries(), RollUp(self.calls)
         self.connections = Connections()
-        self.record = Record(settings, clock)
+        self.record = Record(settings, clock, engine)
         self._fanout = Fanout(
             (
                 self.calls,
@@ -153,6 +156,13 @@ class Monitoring(Following):
     def metrics(self) -> dict[str, Any]:
         """The document of GET /monitoring/api/metrics."""
         return overview(self.services())
+
+    async def kept(self, timeout_seconds: float = 2.0) -> bool:
+        """Wait until all that was emitted is on a disk; False when it is not by then.
+
+        For what must not be lost with the process: an operator's action, an alert, an end.
+        """
+        return await self.record.kept(timeout_seconds)
 
     def listen(self, sink: Sink) -> None:
         """Have *sink* told every event too. It must not block; what it raises is counted."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from holdfast.api.application import create_api, taken_by_host
 from holdfast.api.live import Broadcast
@@ -37,6 +38,7 @@ def setup_monitoring(
     app: FastAPI,
     *,
     settings: Settings | None = None,
+    engine: AsyncEngine | None = None,
     identify: Identify | None = None,
     privacy: Privacy | None = None,
 ) -> Monitoring:
@@ -44,7 +46,7 @@ def setup_monitoring(
 
     Raises `SettingsError` naming every wrong setting, and `LifecycleError` when *app* has
     started or is monitored already. *settings* defaults to the environment over ``.env``.
-
+    *engine*, an ``AsyncEngine`` of the host's, is used for the record and never closed.
     *identify* takes a request that was answered and returns whose it was: an id, (id, type), or a
     user to take both from; default: ``request.state.user``. *privacy* names what nobody may read
     later in a session's context, beside what we know ourselves.
@@ -55,7 +57,7 @@ def setup_monitoring(
         )
     if getattr(app.state, "holdfast", None) is not None:
         raise LifecycleError("setup_monitoring was called twice for the same application")
-    monitoring = Monitoring(settings or load_settings(), privacy=privacy)
+    monitoring = Monitoring(settings or load_settings(), engine=engine, privacy=privacy)
     app.state.holdfast = monitoring
     if monitoring.settings.enabled:
         _mount(app, monitoring, identify)

@@ -11,7 +11,7 @@ from holdfast.trends.rollup import SAMPLE_SECONDS
 
 _SESSION_CHECK_SECONDS = 10.0
 _BOUNDARY_CHECK_SECONDS = 1.0
-_FORGET_SECONDS = 3_600.0
+_SUM_UP_SECONDS = 3_600.0
 _WRITE_SECONDS = 5.0
 
 
@@ -50,7 +50,7 @@ class Upkeep:
         """Sample every ten seconds, write every METRICS_INTERVAL, and once more at the end."""
         monitoring = self._monitoring
         clock, interval = monitoring.clock, monitoring.settings.metrics_interval
-        written_at = forgotten_at = clock.monotonic() - _FORGET_SECONDS
+        written_at = summed_at = clock.monotonic() - _SUM_UP_SECONDS
         try:
             while True:
                 now = clock.wall()
@@ -59,9 +59,9 @@ class Upkeep:
                 if clock.monotonic() - written_at >= interval - SAMPLE_SECONDS / 2:
                     written_at = clock.monotonic()
                     await self._write()
-                if clock.monotonic() - forgotten_at >= _FORGET_SECONDS:
-                    forgotten_at = clock.monotonic()
-                    await monitoring.record.forget_buckets(clock.wall())
+                if clock.monotonic() - summed_at >= _SUM_UP_SECONDS:
+                    summed_at = clock.monotonic()
+                    await monitoring.record.sum_up_days(clock.wall())
         finally:
             monitoring.rollup.sample(clock.wall())
             await self._write()

@@ -33,6 +33,12 @@ EVENT_TABLES = (
 TABLES = (sessions, *EVENT_TABLES, integration_metrics, alerts, silences, upkeep)
 """All of them."""
 
+VIEWS = (
+    "validation_sessions", "context_snapshots", "validation_summary", "integration_health",
+    "integration_metrics_24h",
+)  # fmt: skip
+"""What JyotiFlow's queries read, made of the tables (`migrations.views`)."""
+
 RECORD = metadata
 """The same, as SQLAlchemy and Alembic take them."""
 

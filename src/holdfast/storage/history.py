@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from holdfast.clock import stamp
 from holdfast.storage.all_tables import time_of
+from holdfast.storage.business_days import DAY_SECONDS
 from holdfast.storage.columns import Stamp
 from holdfast.storage.cursors import cursor_at, place_of
 from holdfast.storage.rollups import read_buckets
@@ -117,6 +118,18 @@ class SqlHistory:
     async def business(self, between: Between, *, limit: int) -> list[BusinessTotal]:
         """As `History.business` asks."""
         mine = business_metrics.c
+        facts = await self._business(mine.resolution_s == 0, between, limit)
+        sums = await self._business(mine.resolution_s == DAY_SECONDS, between, limit)
+        told = {one.day for one in facts}  # sums speak for the days whose facts are forgotten
+        both = [*facts, *(one for one in sums if one.day not in told)]
+        both.sort(key=lambda one: (one.name, one.kind))
+        both.sort(key=lambda one: one.day, reverse=True)
+        return both[:limit]
+
+    async def _business(
+        self, which: ColumnElement[bool], between: Between, limit: int
+    ) -> list[BusinessTotal]:
+        mine = business_metrics.c
         day = self._day(mine.at)
         unit = func.coalesce(mine.unit, "")
         query = (
@@ -124,7 +137,7 @@ class SqlHistory:
                 day.label("day"), mine.name, mine.kind, unit.label("unit"),
                 func.sum(mine.value).label("total"), func.sum(mine.fact_count).label("count"),
             )
-            .where(mine.resolution_s == 0, *_within(mine.at, between))
+            .where(which, *_within(mine.at, between))
             .group_by(day, mine.name, mine.kind, unit)
             .order_by(day.desc(), mine.name, mine.kind)
             .limit(_bounded(limit))

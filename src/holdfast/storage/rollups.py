@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, or_, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from holdfast.clock import stamp
@@ -14,7 +14,7 @@ from holdfast.storage.texts import identifier
 from holdfast.telemetry.histogram import Histogram
 from holdfast.telemetry.tally import Tally
 from holdfast.trends.history import Between
-from holdfast.trends.rollup import RESOLUTIONS, Bucket, BucketKey
+from holdfast.trends.rollup import Bucket, BucketKey
 
 _COUNTS = (
     "succeeded", "failed", "refused", "cancelled", "attempts", "retries", "rate_limited", "passes",
@@ -62,19 +62,6 @@ async def read_buckets(
         Bucket(BucketKey(resolution_s, start, integration, operation or ""), tally)
         for start, tally in found.items()
     ]
-
-
-async def forget_buckets(engine: AsyncEngine, now: float) -> int:
-    """Delete the buckets whose time is over at *now* (Unix time); how many there were."""
-    mine = integration_metrics.c
-    old = or_(
-        *(
-            (mine.resolution_s == resolution) & (mine.bucket_start < stamp(now - kept_seconds))
-            for resolution, kept_seconds in RESOLUTIONS.items()
-        )
-    )
-    async with engine.begin() as connection:
-        return (await connection.execute(delete(integration_metrics).where(old))).rowcount
 
 
 def _row(bucket: Bucket, instance: str) -> Row:

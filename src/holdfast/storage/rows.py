@@ -30,7 +30,7 @@ from holdfast.sessions.session import is_issue, step_name
 from holdfast.storage.rows_of_journeys import business_row, issue_row, loss_row, step_row
 from holdfast.storage.tables import api_calls, audit, integration_calls, integration_health
 from holdfast.storage.tables_of_meaning import business_metrics, context, issues, validations
-from holdfast.storage.texts import free_text, identifier, optional_identifier
+from holdfast.storage.texts import free_text, identifier, name, optional_identifier
 from holdfast.telemetry.event_log import Batch
 
 Row = dict[str, Any]
@@ -132,7 +132,12 @@ def _started(event: SessionStarted) -> Sighting:
     return Sighting(identifier(event.session_id), event.at, user_id, service_type)
 
 
+_NOBODY: Row = {"session_id": None, "user_id": None, "request_id": None, "trace_id": None}
+
+
 def _scope(scope: Scope) -> Row:
+    if scope.session_id is scope.user_id is scope.request_id is scope.trace_id is None:
+        return _NOBODY
     return {
         "session_id": optional_identifier(scope.session_id),
         "user_id": optional_identifier(scope.user_id),
@@ -148,8 +153,8 @@ def _call(event: CallFinished, key: Row) -> Row:
         **key,
         **_scope(origin.scope),
         "at": stamp(event.at),
-        "integration": identifier(origin.integration),
-        "operation": identifier(origin.operation),
+        "integration": name(origin.integration),
+        "operation": name(origin.operation),
         "outcome": event.outcome,
         "error_type": optional_identifier(event.error),
         "reason": free_text(reason),
@@ -158,23 +163,23 @@ def _call(event: CallFinished, key: Row) -> Row:
         "waited_ms": event.waited_ms,
         "total_ms": event.total_ms,
         "attempts": event.attempts,
-        "served_from": identifier(event.served_from),
+        "served_from": name(event.served_from),
         "stale_age_s": event.stale_age_seconds,
         "verdict": verdict.judgement if verdict else None,
         "score": verdict.score if verdict else None,
-        "method": identifier(verdict.method) if verdict else None,
+        "method": name(verdict.method) if verdict else None,
         "usage": _usage(usage) if usage else None,
         "cost": usage.cost_usd if usage else None,
-        "step": identifier(step_name(origin)),
+        "step": name(step_name(origin)),
     }
 
 
 def _usage(usage: Usage) -> Row:
-    said = {"unit": identifier(usage.unit), "amount": usage.amount, "remaining": usage.remaining}
+    said = {"unit": name(usage.unit), "amount": usage.amount, "remaining": usage.remaining}
     if usage.model is not None:
         said["model"] = identifier(usage.model)
     if usage.parts is not None:
-        said["parts"] = {identifier(name): part for name, part in usage.parts.items()}
+        said["parts"] = {name(kind): part for kind, part in usage.parts.items()}
     return said
 
 
@@ -186,14 +191,14 @@ def _validation(origin: Origin, at: float, verdict: Verdict, key: Row) -> Row:
         "validation_time": stamp(at),
         "id": key["event_id"],
         "session_id": optional_identifier(origin.scope.session_id),
-        "integration_name": identifier(origin.integration),
-        "operation": identifier(origin.operation),
-        "step": identifier(step_name(origin)),
+        "integration_name": name(origin.integration),
+        "operation": name(origin.operation),
+        "step": name(step_name(origin)),
         "validation_type": identifier(verdict.method or "answer"),
         "status": _STATUS[verdict.judgement],
         "error_message": free_text(verdict.reason) if verdict.judgement != "pass" else None,
         "score": verdict.score,
-        "method": identifier(verdict.method),
+        "method": name(verdict.method),
         "trace_id": optional_identifier(origin.scope.trace_id),
         "instance": key["instance"],
     }
@@ -204,9 +209,9 @@ def _request(event: RequestFinished, key: Row) -> Row:
         **key,
         **_scope(event.scope),
         "at": stamp(event.at),
-        "endpoint": identifier(event.route),
+        "endpoint": name(event.route),
         "user_type": optional_identifier(event.user_type),
-        "method": identifier(event.method),
+        "method": name(event.method),
         "status_code": event.status,
         "response_time": event.duration_ms,
         "first_byte_ms": event.first_byte_ms,
@@ -221,8 +226,8 @@ def _breaker(event: BreakerMoved, key: Row) -> Row:
     return {
         **key,
         "at": stamp(event.at),
-        "integration": identifier(event.integration),
-        "operation": identifier(event.operation),
+        "integration": name(event.integration),
+        "operation": name(event.operation),
         "since": stamp(event.at),
         "breaker_state": event.after,
         "detail": {
@@ -239,6 +244,6 @@ def _control(event: ControlUsed, key: Row) -> Row:
         "at": stamp(event.at),
         "actor": identifier(event.actor),
         "action": identifier(event.action),
-        "integration": identifier(event.integration),
+        "integration": name(event.integration),
         "operation": optional_identifier(event.operation),
     }

@@ -1,6 +1,7 @@
 """Text from outside, made to fit a column."""
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 
 from holdfast.telemetry.redact import redact
@@ -22,6 +23,10 @@ def identifier(text: str) -> str:
         return text
     digest = sha256(text.encode()).hexdigest()[:_HASH_CHARACTERS]
     return f"{text[: _MOST_CHARACTERS - _HASH_CHARACTERS - 1]}~{digest}"
+
+
+name = lru_cache(maxsize=2_048)(identifier)
+"""As `identifier`, for words of which there are few: integrations, outcomes, units."""
 
 
 def optional_identifier(text: str | None) -> str | None:

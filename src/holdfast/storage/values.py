@@ -43,7 +43,10 @@ def _convert(kind: TypeEngine[Any], converts: dict[type, Convert]) -> Convert | 
 
 def as_json(value: Any) -> str:
     """JSON as every database takes it; raises ValueError for what is not a number."""
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return _JSON(value)
+
+
+_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 def as_text(at: datetime) -> str:
