@@ -1,4 +1,4 @@
-"""Business facts summed up by day, so that the sums outlive the facts. Any process may do it again."""
+"""Business facts summed up by day: the sums outlive the facts. Any process may do it again."""
 
 from hashlib import sha256
 from typing import Any
