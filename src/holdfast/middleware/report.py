@@ -7,6 +7,7 @@ those really received and sent. A client that leaves before the end is its own o
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
 from http import HTTPStatus
+from inspect import iscoroutinefunction
 from typing import Any, Literal
 
 from holdfast import context
@@ -20,6 +21,9 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[ASGIScope, Receive, Send], Awaitable[None]]
+
+_QUICK_SECONDS = 0.05
+"""Nobody leaves sooner, so nobody is looked for."""
 
 Identify = Callable[[ASGIScope], tuple[str | None, str | None]]
 """Asked once a request was answered: the user's id and type, each None where it is not known."""
@@ -117,7 +121,7 @@ class _Exchange:
 
     __slots__ = (
         "_clock", "_method", "_receive", "_send", "client_left", "ended", "error", "first_byte",
-        "request_bytes", "response_bytes", "started", "status",
+        "gone", "held", "request_bytes", "response_bytes", "started", "status",
     )  # fmt: skip
 
     def __init__(self, receive: Receive, send: Send, clock: Clock, method: str) -> None:
@@ -127,11 +131,14 @@ class _Exchange:
         self.ended: float | None = None
         self.status = 0
         self.request_bytes = self.response_bytes = 0
-        self.client_left = False
+        self.client_left = self.gone = False
+        self.held: Message | None = None
         self.error: BaseException | None = None
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        message, self.held = self.held, None
+        if message is None:
+            message = await self._receive()
         if message["type"] == "http.request":
             self.request_bytes += len(message.get("body", b""))
         elif message["type"] == "http.disconnect" and self.ended is None:
@@ -139,12 +146,34 @@ class _Exchange:
         return message
 
     async def send(self, message: Message) -> None:
-        await self._send(message)
         kind = message["type"]
+        if kind == "http.response.body" and self.first_byte is None:
+            self._look_for_client(message)
+        await self._send(message)
         if kind == "http.response.start":
             self.status = message["status"]
         elif kind in ("http.response.body", "http.response.pathsend"):
             self._sent(message)
+
+    def _look_for_client(self, message: Message) -> None:
+        """A plain reply after a while: servers say nothing when nobody is there to read it.
+
+        Only the server's `receive` knows. It is begun, and left where it would wait; a message
+        that was there already is kept for the application.
+        """
+        waited = self._clock.monotonic() - self.started
+        if message.get("more_body", False) or waited < _QUICK_SECONDS or self.held is not None:
+            return
+        if not iscoroutinefunction(self._receive):
+            return
+        asking = self._receive()
+        try:
+            asking.send(None)
+        except StopIteration as answer:
+            self.gone = answer.value["type"] == "http.disconnect"
+            self.held = answer.value
+        else:
+            asking.close()
 
     def _sent(self, message: Message) -> None:
         # Servers send no body after HEAD; of a file they send by its path we know no size.
@@ -157,6 +186,8 @@ class _Exchange:
             self.ended = self._clock.monotonic()
 
     def outcome(self) -> Literal["succeeded", "failed", "client_gone"]:
+        if self.gone:
+            return "client_gone"
         if self.ended is not None:
             return "failed" if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "succeeded"
         gone = self.client_left or isinstance(self.error, OSError)
