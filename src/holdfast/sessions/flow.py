@@ -11,7 +11,7 @@ from typing import Any
 
 from holdfast.seen import ContextSeen, FieldSeen
 from holdfast.sessions.losses import Known, Loss, after, is_within, losses
-from holdfast.sessions.snapshot import Privacy, digest_of, flattened, held, kept, named
+from holdfast.sessions.snapshot import Privacy, digest_of, flattened, held, kept, named, weight
 
 
 @dataclass(slots=True)
@@ -96,5 +96,6 @@ class Observation:
         return ContextSeen(
             self.opening, self._whole, tuple(fields), self._entered, self._given, self._lacking,
             self._dropped, self._required, digest_of(fields),
-            sum(one.size for one in fields.values()), self._cut, self._flow.begun,
+            sum(weight(one.field) for one in self._flow.known.values()), self._cut,
+            self._flow.begun,
         )  # fmt: skip

@@ -94,6 +94,11 @@ def kept(path: str, value: Any, privacy: Privacy) -> FieldSeen:
     return FieldSeen(kind, size, _digest(kind, (text if untouched else head).encode()), head)
 
 
+def weight(one: FieldSeen) -> int:
+    """About how many bytes a field held in memory takes: what is read of it, or its own size."""
+    return one.size if one.kind in ("text", "binary") else len(one.head)
+
+
 def digest_of(fields: Mapping[str, FieldSeen]) -> str:
     """One digest for all *fields*, whatever their order."""
     lines = (f"{path}\0{fields[path].digest}\n" for path in sorted(fields))
