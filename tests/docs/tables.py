@@ -7,10 +7,10 @@ from sqlalchemy.dialects import postgresql
 
 from holdfast.storage.all_tables import BY_DAY, TABLES
 
-TABLES_INTRODUCTION = """What [the record](../how-to/keep-the-record.md) keeps. Names are a contract: write
-queries on them. Types are PostgreSQL's; SQLite keeps moments as text in UTC and JSON as text.
-Durations are milliseconds. Event tables have no foreign keys: late rows must land. `session_id`, `user_id` and
-other ids are text of at most 200 characters.
+TABLES_INTRODUCTION = """What [the record](../how-to/keep-the-record.md) keeps. Names are a
+contract: write queries on them. Types are PostgreSQL's; SQLite keeps moments as text in UTC and
+JSON as text. Durations are milliseconds. Event tables have no foreign keys: late rows must land.
+Ids, such as `session_id` and `user_id`, are text of at most 200 characters.
 
 The views `validation_sessions`, `context_snapshots`, `validation_summary` (30 days),
 `integration_health` and `integration_metrics_24h` (24 hours) have the columns that JyotiFlow's

@@ -189,7 +189,7 @@ class SpooledLog:
     async def _write_lines(self, lines: list[bytes]) -> None:
         """Halve what is refused until the lines that are wrong stand alone; they are set aside."""
         try:
-            rows = rows_of_lines(lines)
+            rows = await asyncio.to_thread(rows_of_lines, lines)
             await self._writes.write(rows, True, self._options.replay_seconds)
         except EventsRefused as error:
             if len(lines) == 1:
