@@ -58,7 +58,7 @@ async def test_trouble_for_a_moment_costs_nothing(
 
 
 @pytest.mark.deep
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize("faults", [SLOW, TRICKLE, SILENT], ids=["slow", "trickle", "silent"])
 async def test_trouble_for_a_minute_costs_nothing(
     database: URL, tmp_path: Path, faults: Faults, record_testsuite_property: Callable[..., None]
@@ -73,7 +73,7 @@ async def test_trouble_for_a_minute_costs_nothing(
 
 
 @pytest.mark.deep
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 async def test_a_server_killed_for_a_minute_costs_nothing(
     doomed: URL, tmp_path: Path, record_testsuite_property: Callable[..., None]
 ) -> None:

@@ -58,7 +58,7 @@ class Traffic:
         self.requests += 1
         self.seconds.append(time.monotonic() - before)
 
-    async def settled(self, seconds: float = 60.0) -> None:
+    async def settled(self, seconds: float = 240.0) -> None:
         """Return once nothing waits any more, in memory or on disk."""
         async with asyncio.timeout(seconds):
             while (s := self._monitoring.record.status()).waiting or s.spooled or s.status != "ok":

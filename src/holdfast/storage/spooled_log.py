@@ -37,7 +37,7 @@ class SpoolOptions(NamedTuple):
     max_bytes: int = 256 * 1024 * 1024
     patience_seconds: float = 1.0
     replay_seconds: float = 10.0
-    replay_lines: int = 1_000
+    replay_lines: int = 2_000
     first_pause_seconds: float = 0.1
     longest_pause_seconds: float = 10.0
     adopt_seconds: float = 30.0
