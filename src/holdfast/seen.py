@@ -32,8 +32,8 @@ class ContextSeen:
     those that had changed on the way. *lacking* were there before and did not arrive. *given* and
     *dropped* are the step's own doing. *names* are the fields there afterwards, nested ones as
     ``birth.time``. *whole*: the step was handed all there is, not only what it uses. *digest* and
-    *size_bytes* (about) are those of all that is there; *cut* counts fields beyond the bound. *begun*: the
-    session started in this flow, so that nothing can have come before.
+    *size_bytes* (about) are those of all that is there; *cut* counts fields beyond the bound.
+    *begun*: the session started in this flow, so that nothing can have come before.
     """
 
     opening: bool

@@ -20,6 +20,7 @@ from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
 from tests.docs.policies import INTRODUCTION, policies
+from tests.docs.tables import TABLES_INTRODUCTION, tables
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 _MADE = "<!-- made by ./scripts/reference: change the code, not this page -->\n"
@@ -33,6 +34,7 @@ def pages() -> dict[str, str]:
         "metrics.md": _page("Prometheus metrics", _METRICS, _metrics()),
         "errors.md": _page("Errors", _ERRORS, _errors()),
         "events.md": _page("Events", _EVENTS, _events()),
+        "tables.md": _page("Tables", TABLES_INTRODUCTION, tables()),
         "policies.md": _page("Policies", INTRODUCTION, policies()),
     }
 
