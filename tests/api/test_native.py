@@ -58,7 +58,8 @@ METRICS: dict[str, Any] = {
         ],
     },
     "record": {
-        "status": "str", "waiting": "int", "written": "int", "dropped": {},
+        "status": "str", "waiting": "int", "spooled": "int", "spool_bytes": "int",
+        "written": "int", "dropped": {},
         "last_error": "NoneType",
     },
     "dropped": {},
