@@ -53,6 +53,7 @@ async def test_trouble_for_a_moment_costs_nothing(
             await proxy.listen()
         proxy.become(HEALTHY)
         await traffic.flow(0.3)
+    assert traffic.dropped == {}
     assert await kept(database) == (traffic.calls, traffic.requests)
     assert traffic.p99_seconds < PATIENCE_SECONDS
 
@@ -67,6 +68,7 @@ async def test_trouble_for_a_minute_costs_nothing(
     async with behind_a_proxy(database, tmp_path, 2_000) as (proxy, traffic):
         proxy.become(faults)
         await traffic.flow(60.0)
+    assert traffic.dropped == {}
     assert await kept(database) == (traffic.calls, traffic.requests)
     assert traffic.p99_seconds < PATIENCE_SECONDS
     _publish(record_testsuite_property, traffic)

@@ -47,6 +47,11 @@ class Traffic:
             await asyncio.sleep(max(started + beat * BEAT_SECONDS - time.monotonic(), 0.0))
 
     @property
+    def dropped(self) -> dict[str, int]:
+        """What did not get into the database, by reason."""
+        return self._monitoring.record.status().dropped
+
+    @property
     def p99_seconds(self) -> float:
         """What 99 of 100 requests took at most."""
         return sorted(self.seconds)[len(self.seconds) * 99 // 100]

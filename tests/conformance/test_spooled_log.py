@@ -115,6 +115,24 @@ async def test_a_write_that_hangs_is_spooled_and_not_kept_twice(
         assert await count(engine, integration_calls) == 2
 
 
+async def test_a_database_that_is_too_slow_does_not_hold_up_memory(
+    database: URL, tmp_path: Path
+) -> None:
+    """Who is behind puts its events on disk at once; nothing is written before them."""
+    async with opened(database) as engine:
+        store = Fickle(RowStore(engine))
+        log = SpooledLog(store, tmp_path, OPTIONS, is_behind=lambda: True)
+        log.open("host-1")
+        await log.append(batch(*(request(NOW + n) for n in range(10))))
+        assert (store.tries, log.status().waiting, log.status().failing) == (0, 10, False)
+        replaying_it = asyncio.create_task(log.replay())
+        await until(lambda: log.status().waiting == 0)
+        replaying_it.cancel()
+        await asyncio.wait({replaying_it})
+        log.close()
+        assert await count(engine, api_calls) == 10
+
+
 async def test_a_poisonous_row_is_set_aside_with_its_reason(database: URL, tmp_path: Path) -> None:
     """On disk too it costs only itself; an operator finds it, without what is secret."""
     poison = request(NOW, request_bytes=2**70, error="password=hunter2")

@@ -131,7 +131,11 @@ class Record(Fold):
         folder = Path(self._settings.data_dir)
         root = spool_root(folder, self._database.url) if self._database else folder
         options = SpoolOptions(max_bytes=self._settings.spool_mb * 1024 * 1024)
-        return SpooledLog(self._store, root, options, clock=self._clock)
+        behind = self._settings.buffer_events // 3
+        return SpooledLog(
+            self._store, root, options, clock=self._clock,
+            is_behind=lambda: self._buffer.status().waiting > behind,
+        )  # fmt: skip
 
     def _new_buffer(self) -> Buffer:
         capacity = self._settings.buffer_events

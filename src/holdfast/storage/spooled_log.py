@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -63,15 +64,17 @@ class SpooledLog:
     """Fulfils `EventLog` by *store*, and by files below *root* when that is in trouble.
 
     Between `open` and `close`, `replay` must be running. Order is kept: while something waits on
-    disk, what is new goes there as well.
+    disk, what is new goes there as well. A database that answers, but too slowly, is one as well:
+    when who appends says that it *is_behind*, what it brings goes to disk at once.
     """
 
     def __init__(
         self, store: Store, root: Path, options: SpoolOptions | None = None,
-        *, clock: Clock = SYSTEM_CLOCK,
+        *, clock: Clock = SYSTEM_CLOCK, is_behind: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         self._options = options or SpoolOptions()
         self._writes = Patience(store)
+        self._is_behind = is_behind
         self._root, self._instance, self._clock = root, "", clock
         self._own: OwnedSpool | None = None
         self._set_aside = SetAside(root, clock)
@@ -91,7 +94,7 @@ class SpooledLog:
         rows = self._rows(batch)
         again = batch.first < self._tried
         self._tried = max(self._tried, batch.first + len(batch))
-        if not self._waiting():
+        if not (self._waiting() or self._is_behind()):
             try:
                 await self._writes.write(rows, again, self._options.patience_seconds)
             except EventsRefused as error:
