@@ -216,6 +216,7 @@ class Monitoring(HealthMethods, Following):
             requests_in_flight=lambda: self.connections.requests,
             open_websockets=lambda: self.connections.websockets,
             record=self.record.status,
+            kept=self.kept,
             dropped=self._dropped,
             prometheus=self._exposition().text,
             shared_state=self.shared.status,
