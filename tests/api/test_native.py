@@ -80,6 +80,7 @@ SESSION = {
     "session_id": "str", "user": "str", "service_type": "str", "status": "str",
     "overall_status": "str", "started_at": "str", "last_seen_at": "str",
     "completed_at": "NoneType", "duration_ms": "float", "step_count": "int", "issues_found": "int",
+    "performance_score": "float", "quality_score": "float", "cost_usd": "NoneType",
     "steps": [STEP],
 }  # fmt: skip
 
@@ -239,7 +240,7 @@ async def test_a_session_is_the_documented_one(tmp_path: Path) -> None:
         missing = await client.get(f"{API}/sessions/nope")
     assert shape(listed["sessions"]) == [SESSION]
     assert (listed["next_cursor"], listed["source"], listed["partial"]) == (None, "record", None)
-    assert shape(alone) == SESSION
+    assert shape(alone) == {**SESSION, "recommendations": [], "partial": "NoneType"}
     assert alone["user"] == "m\u2026a"
     assert _problem(missing) == (404, "no session 'nope'")
 

@@ -2,6 +2,7 @@
 
 from math import ceil
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -69,3 +70,23 @@ def test_space_grows_with_the_spread_and_not_with_the_count() -> None:
     """At most 64 bins for each power of two."""
     one = histogram([1.0 + number / 10_000 for number in range(10_000)])
     assert len(one._counts) == 64
+
+
+@given(st.lists(st.floats(0, 1e9)))
+def test_what_is_kept_is_what_was_counted(values: list[float]) -> None:
+    """A histogram made of bytes answers as the one they were made of, and can be added to."""
+    first = Histogram()
+    for value in values:
+        first.add(value)
+    second = Histogram.from_bytes(first.to_bytes())
+    assert second.to_bytes() == first.to_bytes()
+    shares = (0.0, 0.5, 0.95, 1.0)
+    assert second.quantiles(shares) == first.quantiles(shares)
+    assert (second.count, second.mean) == (first.count, first.mean)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x01", b"\x02" + bytes(44), Histogram().to_bytes() + b"x"])
+def test_bytes_that_are_no_histogram_are_refused(data: bytes) -> None:
+    """Cut, long or of another format: an error, never a wrong figure."""
+    with pytest.raises(ValueError, match="histogram"):
+        Histogram.from_bytes(data)

@@ -13,8 +13,10 @@ from holdfast.events import (
     BreakerMoved,
     BreakerName,
     CallFinished,
+    ContextLost,
     ControlUsed,
     Event,
+    IssueFound,
     Origin,
     Outcome,
     Scope,
@@ -136,3 +138,21 @@ def test_another_logger_can_be_handed_in() -> None:
     with capture_logs() as written:
         Log(structlog.get_logger("mine").bind(service="demo"))(finished("failed", "OSError"))
     assert [line["service"] for line in written] == ["demo"]
+
+
+def test_lost_context_and_broken_rules_are_warnings() -> None:
+    """Whose, where and what; never a value, and texts are redacted."""
+    with capture_logs() as logs:
+        log = Log()
+        log(ContextLost("s", 1.0, "voice", "birth.time", "lost", "chart"))
+        log(IssueFound(Scope("s"), 1.0, "refund", "critical", "to ann@example.com"))
+    assert logs == [
+        {
+            "event": "context_lost", "log_level": "warning", "session_id": "s", "step": "voice",
+            "field": "birth.time", "last_step": "chart",
+        },
+        {
+            "event": "issue_found", "log_level": "warning", "issue_type": "refund",
+            "severity": "critical", "description": "to [email]", "session_id": "s",
+        },
+    ]  # fmt: skip

@@ -3,14 +3,17 @@
 import itertools
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
 from holdfast.app.config import Config
+from holdfast.app.following import Following
 from holdfast.app.health_checks import HealthChecks
 from holdfast.app.health_methods import HealthMethods
 from holdfast.app.record import Record
@@ -33,7 +36,8 @@ from holdfast.integrations.websocket import GuardedSocket, websocket
 from holdfast.integrations.websocket_request import SocketRequest
 from holdfast.middleware.report import Connections
 from holdfast.resilience.input_check import Check
-from holdfast.sessions.journey import Journeys
+from holdfast.sessions.boundary import Boundaries
+from holdfast.sessions.snapshot import Privacy
 from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.calls import CallMetrics
@@ -42,10 +46,11 @@ from holdfast.telemetry.live import Changes
 from holdfast.telemetry.log import Log
 from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
+from holdfast.trends.rollup import RollUp
 from holdfast.validation.validator import Validator
 
 
-class Monitoring(HealthMethods):
+class Monitoring(HealthMethods, Following):
     """Guards, sessions and figures of one process. Made by `setup_monitoring`, not by hand.
 
     With *settings.enabled* off, everything works as if nobody watched: guards let every call
@@ -60,6 +65,8 @@ class Monitoring(HealthMethods):
         prices: Prices | None = None,
         clock: Clock = SYSTEM_CLOCK,
         tracing: Tracing | None = None,
+        engine: AsyncEngine | None = None,
+        privacy: Privacy | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -67,15 +74,24 @@ class Monitoring(HealthMethods):
         self.instance = secrets.token_hex(3)
         self.calls, self.requests = CallMetrics(clock), RequestMetrics(clock)
         self.sessions, self.changes = Sessions(), Changes()
+        self.boundaries, self.rollup = Boundaries(), RollUp(self.calls)
         self.connections = Connections()
-        self.record = Record(settings, clock)
+        self.record = Record(settings, clock, engine)
         self._fanout = Fanout(
-            (self.calls, self.requests, self.sessions, self.changes, Log(), self.record)
+            (
+                self.calls,
+                self.requests,
+                self.sessions,
+                self.boundaries,
+                self.changes,
+                Log(),
+                self.record,
+            )
         )
         self.emit: Sink = self._fanout if settings.enabled else discard
         self.shared = AppSharing(settings, self.emit, clock)
         self.controls = Controls(sink=self.emit, clock=clock)
-        self._journeys = Journeys(self.emit, clock)
+        super().__init__(self.emit, clock, privacy)
         self._new_id = itertools.count(1).__next__
         self._guards: dict[str, Mapping[str, Guard]] = {}
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
@@ -162,29 +178,16 @@ class Monitoring(HealthMethods):
         guard = self.guard(integration, operation)
         return websocket(guard, base_url, url, request, clock=self.clock, wire=self.tracing)
 
-    def session(
-        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
-    ) -> AbstractContextManager[str]:
-        """A user's whole journey in one block: ``with monitoring.session(id): …``."""
-        return self._journeys.session(session_id, user_id=user_id, service_type=service_type)
-
-    def step(self, name: str) -> AbstractContextManager[None]:
-        """Calls inside are attempts at the step *name* of the current session."""
-        return self._journeys.step(name)
-
-    def start_session(
-        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
-    ) -> None:
-        """A journey over several requests begins; they carry ``X-Session-ID``."""
-        self._journeys.start(session_id, user_id=user_id, service_type=service_type)
-
-    def complete_session(self, session_id: str) -> None:
-        """The application finished what the user came for."""
-        self._journeys.complete(session_id)
-
     def metrics(self) -> dict[str, Any]:
         """The document of GET /monitoring/api/metrics."""
         return overview(self.http_services())
+
+    async def kept(self, timeout_seconds: float = 2.0) -> bool:
+        """Wait until all that was emitted is on a disk; False when it is not by then.
+
+        For what must not be lost with the process: an operator's action, an alert, an end.
+        """
+        return await self.record.kept(timeout_seconds)
 
     def listen(self, sink: Sink) -> None:
         """Have *sink* told every event too. It must not block; what it raises is counted."""
@@ -208,6 +211,7 @@ class Monitoring(HealthMethods):
             requests=self.requests,
             sessions=self.sessions,
             session_log=lambda: self.record.sessions,
+            history=lambda: self.record.history,
             changes=self.changes,
             told=self.emit,
             components=self.vitals.components,
@@ -243,6 +247,8 @@ class Monitoring(HealthMethods):
             "calls_overflow": self.calls.overflowed,
             "requests_overflow": self.requests.overflowed,
             "sessions_evicted": self.sessions.evicted,
+            "boundaries_unjudged": self.boundaries.unjudged,
+            "rollups": self.rollup.dropped,
             "live_client_slow": self._slow_clients(),
             "components_overflow": self.vitals.components.overflowed,
             **self.vitals.alerting.dropped(),

@@ -4,14 +4,16 @@ A request ends with its last body byte, so background tasks are not in its durat
 those really received and sent. A client that leaves before the end is its own outcome.
 """
 
-import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from http import HTTPStatus
+from inspect import iscoroutinefunction
 from typing import Any, Literal
 
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
-from holdfast.events import RequestFinished, Scope, Sink
+from holdfast.events import RequestFinished, Sink
+from holdfast.middleware.identity import Identity
 from holdfast.middleware.route_template import RouteTemplates
 
 ASGIScope = MutableMapping[str, Any]
@@ -20,14 +22,16 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[ASGIScope, Receive, Send], Awaitable[None]]
 
+_QUICK_SECONDS = 0.05
+"""Nobody leaves sooner, so nobody is looked for."""
+
+Identify = Callable[[ASGIScope], tuple[str | None, str | None]]
+"""Asked once a request was answered: the user's id and type, each None where it is not known."""
+
 METHODS = frozenset(
     ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
 )
 """Others are counted as ``_OTHER``, as OpenTelemetry's HTTP conventions ask."""
-
-_LONGEST_ID = 128
-_LONGEST_PARENT = len("00-") + 32 + len("-") + 16 + len("-00")
-_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)")
 
 
 class Connections:
@@ -47,10 +51,13 @@ class ReportRequests:
         sink: Sink,
         clock: Clock = SYSTEM_CLOCK,
         connections: Connections | None = None,
+        identity: Identity | None = None,
+        identify: Identify = lambda _: (None, None),
     ) -> None:
         self.connections = connections or Connections()
         self._app, self._sink, self._clock = app, sink, clock
         self._templates = RouteTemplates()
+        self._identity, self._identify = identity or Identity(), identify
 
     async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
@@ -58,7 +65,7 @@ class ReportRequests:
         if kind not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        token = context.scope.set(_scope_of(scope["headers"]))
+        token = context.scope.set(self._identity.scope_of(scope["headers"]))
         try:
             if kind == "http":
                 await self._watch(scope, receive, send)
@@ -89,6 +96,10 @@ class ReportRequests:
     def _finished(self, scope: ASGIScope, exchange: "_Exchange") -> RequestFinished:
         method = scope["method"]
         outcome = exchange.outcome()
+        whose = context.scope.get()
+        user_id, user_type = self._identify(scope)
+        if user_id is not None and whose.user_id is None:
+            whose = replace(whose, user_id=user_id)
         return RequestFinished(
             self._clock.wall(),
             method if method in METHODS else "_OTHER",
@@ -100,7 +111,8 @@ class ReportRequests:
             exchange.request_bytes,
             exchange.response_bytes,
             exchange.error_name() if outcome == "failed" else None,
-            context.scope.get(),
+            whose,
+            user_type,
         )
 
 
@@ -109,7 +121,7 @@ class _Exchange:
 
     __slots__ = (
         "_clock", "_method", "_receive", "_send", "client_left", "ended", "error", "first_byte",
-        "request_bytes", "response_bytes", "started", "status",
+        "gone", "held", "request_bytes", "response_bytes", "started", "status",
     )  # fmt: skip
 
     def __init__(self, receive: Receive, send: Send, clock: Clock, method: str) -> None:
@@ -119,11 +131,14 @@ class _Exchange:
         self.ended: float | None = None
         self.status = 0
         self.request_bytes = self.response_bytes = 0
-        self.client_left = False
+        self.client_left = self.gone = False
+        self.held: Message | None = None
         self.error: BaseException | None = None
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        message, self.held = self.held, None
+        if message is None:
+            message = await self._receive()
         if message["type"] == "http.request":
             self.request_bytes += len(message.get("body", b""))
         elif message["type"] == "http.disconnect" and self.ended is None:
@@ -131,12 +146,34 @@ class _Exchange:
         return message
 
     async def send(self, message: Message) -> None:
-        await self._send(message)
         kind = message["type"]
+        if kind == "http.response.body" and self.first_byte is None:
+            self._look_for_client(message)
+        await self._send(message)
         if kind == "http.response.start":
             self.status = message["status"]
         elif kind in ("http.response.body", "http.response.pathsend"):
             self._sent(message)
+
+    def _look_for_client(self, message: Message) -> None:
+        """A plain reply after a while: servers say nothing when nobody is there to read it.
+
+        Only the server's `receive` knows. It is begun, and left where it would wait; a message
+        that was there already is kept for the application.
+        """
+        waited = self._clock.monotonic() - self.started
+        if message.get("more_body", False) or waited < _QUICK_SECONDS or self.held is not None:
+            return
+        if not iscoroutinefunction(self._receive):
+            return
+        asking = self._receive()
+        try:
+            asking.send(None)
+        except StopIteration as answer:
+            self.gone = answer.value["type"] == "http.disconnect"
+            self.held = answer.value
+        else:
+            asking.close()
 
     def _sent(self, message: Message) -> None:
         # Servers send no body after HEAD; of a file they send by its path we know no size.
@@ -149,6 +186,8 @@ class _Exchange:
             self.ended = self._clock.monotonic()
 
     def outcome(self) -> Literal["succeeded", "failed", "client_gone"]:
+        if self.gone:
+            return "client_gone"
         if self.ended is not None:
             return "failed" if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "succeeded"
         gone = self.client_left or isinstance(self.error, OSError)
@@ -168,21 +207,3 @@ class _Exchange:
         if self.error is not None:
             return type(self.error).__name__
         return str(self.status) if self.ended is not None else "IncompleteResponse"
-
-
-def _scope_of(headers: list[tuple[bytes, bytes]]) -> Scope:
-    session = trace = parent = None
-    for name, value in headers:
-        if name == b"x-session-id":
-            session = _readable(value)
-        elif name == b"traceparent" and (found := _TRACEPARENT.match(value)):
-            trace, parent = found[1].decode(), value[:_LONGEST_PARENT].decode()
-    if session is trace is None:
-        return context.NOBODY
-    return Scope(session, None, None, None, trace, parent)
-
-
-def _readable(value: bytes) -> str | None:
-    """An identifier from outside: printable and of bounded length, else none at all."""
-    text = value.decode("latin-1").strip()
-    return text if 0 < len(text) <= _LONGEST_ID and text.isprintable() else None

@@ -107,6 +107,41 @@ class Settings(BaseModel):
         gt=0,
         what="A session unseen for so long has timed out.",
     )
+    session_cookie: str | None = _setting(
+        None,
+        "HOLDFAST_SESSION_COOKIE",
+        pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$",
+        what="The cookie that tells sessions apart where no header does; its hash is the id.",
+    )
+    database_schema: str | None = _setting(
+        None,
+        "HOLDFAST_DATABASE_SCHEMA",
+        pattern=r"^[a-z_][a-z0-9_]{0,62}$",
+        what="PostgreSQL only: the schema that holds our tables; without it, where one looks.",
+    )
+    database_upgrade: Switch = _setting(
+        False,
+        "HOLDFAST_DATABASE_UPGRADE",
+        what="On: PostgreSQL is upgraded at start too, as SQLite always is.",
+    )
+    archive: Switch = _setting(
+        False,
+        "HOLDFAST_ARCHIVE",
+        what="On: each day is written to the data directory before it is forgotten.",
+    )
+    upkeep_hour: int = _setting(
+        3,
+        "HOLDFAST_UPKEEP_HOUR",
+        ge=0,
+        le=23,
+        what="When what is old is forgotten, once a day, by one process (hour, UTC).",
+    )
+    spool_mb: int = _setting(
+        256,
+        "HOLDFAST_SPOOL_MB",
+        ge=1,
+        what="What may wait on disk in each process while the database is away.",
+    )
     buffer_events: int = _setting(
         10_000,
         "HOLDFAST_BUFFER_EVENTS",
@@ -130,7 +165,7 @@ class Settings(BaseModel):
         60,
         "METRICS_INTERVAL",
         ge=1,
-        what="Shown for the contract; nothing acts on it yet.",
+        what="Seconds between two publications of the roll-ups.",
     )
     health_check_interval: int = _setting(
         30,

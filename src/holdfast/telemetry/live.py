@@ -7,11 +7,14 @@ from holdfast.events import (
     AttemptFailed,
     BreakerMoved,
     CallFinished,
+    ContextLost,
     ControlUsed,
     Event,
+    IssueFound,
     RequestFinished,
     SessionEnded,
     SessionStarted,
+    StepTaken,
     fact,
 )
 
@@ -51,7 +54,9 @@ class Changes:
             elif isinstance(event, RequestFinished):
                 self._requests = True
                 self._see(event.scope.session_id)
-            elif isinstance(event, SessionStarted | SessionEnded):
+            elif isinstance(event, StepTaken | IssueFound):
+                self._see(event.scope.session_id)
+            elif isinstance(event, SessionStarted | SessionEnded | ContextLost):
                 self._see(event.session_id)
 
     def take(self) -> Changed:

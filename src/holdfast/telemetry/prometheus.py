@@ -158,6 +158,13 @@ class Exposition:
         yield GaugeMetricFamily(
             "holdfast_record_waiting_events", "Events waiting to be recorded.", record.waiting
         )
+        yield GaugeMetricFamily(
+            "holdfast_record_spooled_events", "Events on disk until the database returns.",
+            record.spooled,
+        )  # fmt: skip
+        yield GaugeMetricFamily(
+            "holdfast_record_spool_bytes", "What the spooled events take.", record.spool_bytes
+        )
         dropped = CounterMetricFamily(
             "holdfast_events_dropped", "Events that were dropped, by reason.", labels=("reason",)
         )

@@ -25,7 +25,7 @@ _THRESHOLDS = (
 _HIDDEN = {"jwt_secret", "database_url", "redis_url", "alert_webhook", "services", "keys"}
 
 _NOT_WIRED = (
-    "metrics_interval", *_SECTIONS["database"], *_SECTIONS["cache"],
+    *_SECTIONS["database"], *_SECTIONS["cache"],
     "api_key_rotation_hours", "max_request_size_mb",
 )  # fmt: skip
 
