@@ -55,8 +55,11 @@ def write_record(tables: Sequence[Table]) -> None:
         f"\n# The record\n\n`./scripts/bench record --history 10000000`, on "
         f"{datetime.now(UTC):%Y-%m-%d} on {machine}; {used}, PostgreSQL from the tests' wheel.\n\n"
     )
-    sections = "\n".join(as_markdown(table) for table in tables)
-    PAGE.write_text(_halves()[0] + _RECORD + about + sections, encoding="utf-8")
+    before, after = _halves()
+    # What was not measured this time (the history takes long) stays.
+    old = {one.partition("\n")[0]: f"## {one.rstrip()}\n" for one in after.split("\n## ")[1:]}
+    sections = {**old, **{table.title: as_markdown(table) for table in tables}}
+    PAGE.write_text(before + _RECORD + about + "\n".join(sections.values()), encoding="utf-8")
 
 
 _RECORD = "<!-- the record: ./scripts/bench record -->\n"

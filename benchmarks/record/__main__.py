@@ -32,7 +32,7 @@ def main() -> None:
             with fresh_database(server) as database:
                 tables.append(asyncio.run(_history(database, chosen.history)))
                 _show(tables[-1])
-            page.write_record(tables)
+        page.write_record(tables)
 
 
 def _writing(folder: Path, server: str) -> list[Table]:

@@ -142,8 +142,7 @@ async def _from_rollups(engine: AsyncEngine, resolution_s: int) -> dict[Any, flo
     merged: dict[Any, Histogram] = {}
     async with engine.connect() as connection:
         for integration, operation, _, _, latency in await connection.execute(query):
-            one = merged.setdefault((integration, operation), Histogram())
-            one.merge(Histogram.from_bytes(latency))
+            merged.setdefault((integration, operation), Histogram()).merge_bytes(latency)
     return {key: one.quantile(0.95) for key, one in merged.items()}
 
 

@@ -1,5 +1,6 @@
 """The writer beside the raw driver: the same rows, in the same batches, in the same table."""
 
+import gc
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -57,6 +58,8 @@ async def measure(url: URL) -> Table:
         for name, way in ways.items():
             todo = batches(number, _BATCHES, sessions="sessions" in name)
             number += _BATCHES * BATCH_EVENTS
+            gc.collect()
+            gc.freeze()  # as in a service: what stood before the work is not walked in it
             seconds[name].append(await way(todo, f"{name}-{round_}"))
     await engine.dispose()
     return _table(url.get_backend_name(), {name: median(one) for name, one in seconds.items()})

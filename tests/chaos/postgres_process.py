@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -36,6 +36,8 @@ class PostgresProcess:
     def kill(self) -> None:
         """No farewell; its children follow when they notice."""
         os.kill(self._pid, signal.SIGKILL)
+        with suppress(ChildProcessError):  # a zombie would count as alive
+            os.waitpid(self._pid, 0)
 
     @contextmanager
     def again(self) -> Iterator[None]:

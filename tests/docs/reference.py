@@ -21,6 +21,7 @@ from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
 from tests.docs.policies import INTRODUCTION, policies
+from tests.docs.tables import TABLES_INTRODUCTION, tables
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 _MADE = "<!-- made by ./scripts/reference: change the code, not this page -->\n"
@@ -35,6 +36,7 @@ def pages() -> dict[str, str]:
         "errors.md": _page("Errors", _ERRORS, _errors()),
         "events.md": _page("Events", _EVENTS, _events()),
         "prices.md": _page("Prices", _PRICES, _prices()),
+        "tables.md": _page("Tables", TABLES_INTRODUCTION, tables()),
         "policies.md": _page("Policies", INTRODUCTION, policies()),
     }
 

@@ -41,7 +41,10 @@ class RowStore:
 
         Raises `EventsRefused` when a row is what is wrong, and the driver's errors otherwise.
         """
-        pieces = [piece for name, found in rows.tables.items() for piece in _pieces(name, found)]
+        pieces = [
+            piece for name, found in rows.tables.items()
+            for piece in _pieces(name, found, are_alike=not again)
+        ]  # fmt: skip
         try:
             if not again and await self._wrote_new(pieces, rows):
                 return
@@ -79,13 +82,14 @@ class AlreadyKept(Exception):
     """New rows were not all new."""
 
 
-def _pieces(name: str, rows: list[Row]) -> list[Piece]:
+def _pieces(name: str, rows: list[Row], *, are_alike: bool) -> list[Piece]:
     table = RECORD.tables.get(name)
     if table is None:
         raise EventsRefused(f"there is no table {name!r}: was this written by a later release?")
-    by_columns: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        by_columns.setdefault(tuple(row), []).append(row)
+    by_columns: dict[tuple[str, ...], list[Row]] = {tuple(rows[0]): rows} if are_alike else {}
+    if not are_alike:  # some may have been written by an earlier release
+        for row in rows:
+            by_columns.setdefault(tuple(row), []).append(row)
     for columns in by_columns:
         if unknown := set(columns) - set(table.c.keys()):
             raise EventsRefused(f"{name} has no column {', '.join(sorted(unknown))}")

@@ -57,7 +57,7 @@ class Rows:
     ended: list[SessionEnded]
 
     def add(self, table: Table, row: Row) -> None:
-        """One more row of *table*; each row of a table has the same columns."""
+        """One more row of *table*; each row of a table has the same columns in the same order."""
         self.tables.setdefault(table.name, []).append(row)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from holdfast.events import SessionEnded
-from holdfast.storage.rows import Rows, Sighting
+from holdfast.storage.rows import Row, Rows, Sighting
 from holdfast.telemetry.event_log import EventsRefused
 
 _TIME, _BYTES = "$time", "$bytes"
@@ -15,7 +15,8 @@ _TIME, _BYTES = "$time", "$bytes"
 def line_of(rows: Rows) -> bytes:
     """*rows* as a line without its end. Raises ValueError or TypeError for what JSON has not."""
     ended = [[end.session_id, end.at, end.status] for end in rows.ended]
-    said = {"rows": rows.tables, "seen": rows.seen, "ended": ended}
+    tables = {name: [_short(row) for row in found] for name, found in rows.tables.items()}
+    said = {"rows": tables, "seen": rows.seen, "ended": ended}
     return _ENCODE(said).encode()
 
 
@@ -35,6 +36,10 @@ def _add(rows: Rows, said: dict[str, Any]) -> None:
         rows.tables.setdefault(table, []).extend(found)
     rows.seen.extend(Sighting(*seen) for seen in said["seen"])
     rows.ended.extend(SessionEnded(*ended) for ended in said["ended"])
+
+
+def _short(row: Row) -> Row:
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def _encoded(value: Any) -> Any:

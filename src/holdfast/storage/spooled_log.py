@@ -37,7 +37,7 @@ class SpoolOptions(NamedTuple):
     max_bytes: int = 256 * 1024 * 1024
     patience_seconds: float = 1.0
     replay_seconds: float = 10.0
-    replay_lines: int = 1_000
+    replay_lines: int = 2_000
     first_pause_seconds: float = 0.1
     longest_pause_seconds: float = 10.0
     adopt_seconds: float = 30.0
@@ -189,7 +189,7 @@ class SpooledLog:
     async def _write_lines(self, lines: list[bytes]) -> None:
         """Halve what is refused until the lines that are wrong stand alone; they are set aside."""
         try:
-            rows = rows_of_lines(lines)
+            rows = await asyncio.to_thread(rows_of_lines, lines)
             await self._writes.write(rows, True, self._options.replay_seconds)
         except EventsRefused as error:
             if len(lines) == 1:

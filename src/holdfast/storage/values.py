@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Table
@@ -18,18 +17,17 @@ Convert = Callable[[Any], Any]
 def in_order(
     table: Table, columns: Sequence[str], rows: Iterable[Row], converts: dict[type, Convert]
 ) -> list[Sequence[Any]]:
-    """The *rows* as sequences in the order of *columns*, each value converted by its type."""
-    take = itemgetter(*columns)
+    """The values of *rows*, whose keys are *columns* in order, each converted by its type."""
     changes = [
         (index, convert)
         for index, name in enumerate(columns)
         if (convert := _convert(table.c[name].type, converts)) is not None
     ]
     if not changes:
-        return [take(row) for row in rows]
+        return [tuple(row.values()) for row in rows]
     found: list[Sequence[Any]] = []
     for row in rows:
-        values = list(take(row))
+        values = list(row.values())
         for index, convert in changes:
             if values[index] is not None:
                 values[index] = convert(values[index])
@@ -50,8 +48,8 @@ _JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 def as_text(at: datetime) -> str:
-    """A moment as SQLAlchemy writes it into SQLite."""
-    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
+    """A moment (UTC) as SQLAlchemy writes it into SQLite: without its zone."""
+    return at.isoformat(" ", "microseconds")[:26]
 
 
 POSTGRES: dict[type, Convert] = {JSON: as_json}

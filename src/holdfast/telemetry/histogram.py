@@ -81,6 +81,12 @@ class Histogram:
     @classmethod
     def from_bytes(cls, data: bytes) -> "Histogram":
         """What `to_bytes` made; raises ValueError for anything else."""
+        found = cls()
+        found.merge_bytes(data)
+        return found
+
+    def merge_bytes(self, data: bytes) -> None:
+        """Add all that `to_bytes` wrote down; raises ValueError for anything else."""
         try:
             number, bins, count, total, minimum, maximum = _HEAD.unpack_from(data)
             numbers = unpack(f"<{bins}i{bins}Q", data[_HEAD.size :])
@@ -88,10 +94,13 @@ class Histogram:
             raise ValueError(f"{len(data)} bytes are no histogram") from None
         if number != _FORMAT:
             raise ValueError(f"a histogram of format {number}: we know {_FORMAT}")
-        found = cls()
-        found._counts = dict(zip(numbers[:bins], numbers[bins:], strict=True))
-        found.count, found.total, found.minimum, found.maximum = count, total, minimum, maximum
-        return found
+        counts = self._counts
+        for key, more in zip(numbers[:bins], numbers[bins:], strict=True):
+            counts[key] = counts.get(key, 0) + more
+        self.count += count
+        self.total += total
+        self.minimum = min(self.minimum, minimum)
+        self.maximum = max(self.maximum, maximum)
 
     @property
     def mean(self) -> float | None:
