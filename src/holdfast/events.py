@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from holdfast.fact import fact as fact  # noqa: PLC0414 - facts are made with it everywhere
+from holdfast.origin import Origin as Origin
+from holdfast.origin import Scope as Scope
 from holdfast.seen import ContextSeen, LossKind
 
 Outcome = Literal["succeeded", "failed", "refused", "cancelled"]
@@ -19,31 +21,6 @@ ComponentState = Literal["healthy", "degraded", "unhealthy", "unknown"]
 Severity = Literal["critical", "warning", "info"]
 
 BreakerName = Literal["closed", "open", "half_open", "forced_open", "forced_closed", "disabled"]
-
-
-@fact
-class Scope:
-    """Who a call is made for. All empty outside a request or session.
-
-    *traceparent* is the caller's header (W3C Trace Context), *trace_id* the trace that it names.
-    """
-
-    session_id: str | None = None
-    user_id: str | None = None
-    step: str | None = None
-    request_id: str | None = None
-    trace_id: str | None = None
-    traceparent: str | None = None
-
-
-@fact
-class Origin:
-    """Which call a fact is about. *call_id* is unique within one process."""
-
-    integration: str
-    operation: str
-    call_id: int
-    scope: Scope
 
 
 @fact

@@ -65,7 +65,7 @@ async def test_pages_of_calls_follow_each_other(tmp_path: Path) -> None:
     for _ in range(10):
         call(monitoring)
     async with asking(app) as client:
-        await until(lambda: monitoring.record.status().written == 10)
+        await until(lambda: monitoring.record.status().written >= 10)
         first = (await client.get(f"{API}/calls", params={"limit": 6})).json()
         rest = (await client.get(f"{API}/calls", params={"cursor": first["next_cursor"]})).json()
         bad = await client.get(f"{API}/calls", params={"cursor": "nonsense"})
@@ -79,7 +79,7 @@ async def test_performance_is_told_by_the_hour(tmp_path: Path) -> None:
     for number in range(10):
         call(monitoring, "failed" if number < 2 else "succeeded")
     async with asking(app) as client:
-        await until(lambda: monitoring.record.status().written == 10)
+        await until(lambda: monitoring.record.status().written >= 10)
         monitoring.rollup.sample(monitoring.clock.wall())
         await monitoring.record.write_buckets("me", monitoring.rollup.take())
         told = (await client.get(f"{API}/integration/openai/history")).json()

@@ -66,7 +66,7 @@ class Lifecycle:
             await asyncio.wait(others, timeout=_LAST_SECONDS)
             if not record.cancelling():  # else the loop ends, and it is flushing already
                 record.cancel()
-            await asyncio.wait({record})
+            await asyncio.wait({record, *others})
             await self._monitoring.services.aclose()
             if self._monitoring.tracing is not None:
                 await asyncio.to_thread(self._monitoring.tracing.flush)

@@ -25,7 +25,8 @@ class Vitals:
     ) -> None:  # fmt: skip
         self._settings, self._view = settings, view
         self.components = Components(sink, clock)
-        base_urls = {name: settings.services[name].base_url for name in CATALOG}
+        services = settings.services
+        base_urls = {name: services[name].base_url for name in CATALOG if name in services}
         self.components.register(network_check(calls, base_urls, clock.wall))
         self.alerting = Alerting(settings, sink, clock, self._readings)
 

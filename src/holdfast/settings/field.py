@@ -3,7 +3,7 @@
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 _WORDS = {
     "1": True, "true": True, "yes": True, "on": True,
@@ -34,3 +34,9 @@ Switch = Annotated[bool, BeforeValidator(_switch)]
 
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
 """Comma-separated networks in CIDR notation."""
+
+
+def setting(default: Any, *variables: str, what: str, **constraints: Any) -> Any:
+    """A field that is read from *variables*, the preferred one first; *what* is its reference."""
+    extra: dict[str, Any] = {"variables": list(variables)}
+    return Field(default, json_schema_extra=extra, description=what, **constraints)

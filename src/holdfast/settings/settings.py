@@ -1,17 +1,11 @@
 """Every setting beside the per-integration ones: its variable, default, type and range."""
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from holdfast.health import Thresholds
 from holdfast.settings.field import Networks, Switch
+from holdfast.settings.field import setting as _setting
 from holdfast.settings.service import ServiceSettings
-
-
-def _setting(default: Any, *variables: str, what: str, **constraints: Any) -> Any:
-    extra: dict[str, Any] = {"variables": list(variables)}
-    return Field(default, json_schema_extra=extra, description=what, **constraints)
 
 
 class Settings(BaseModel):
@@ -268,14 +262,10 @@ class Settings(BaseModel):
         what="Shown for the contract; nothing acts on it yet.",
     )
     enable_rate_limiting: Switch = _setting(
-        True,
-        "ENABLE_RATE_LIMITING",
-        what="Off: no guard limits its rate.",
+        True, "ENABLE_RATE_LIMITING", what="Off: no guard limits its rate."
     )
     enable_circuit_breaker: Switch = _setting(
-        True,
-        "ENABLE_CIRCUIT_BREAKER",
-        what="Off: no guard has a breaker.",
+        True, "ENABLE_CIRCUIT_BREAKER", what="Off: no guard has a breaker."
     )
 
     services: dict[str, ServiceSettings] = Field(default_factory=dict)
