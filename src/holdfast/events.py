@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from holdfast.fact import fact as fact  # noqa: PLC0414 - facts are made with it everywhere
-from holdfast.origin import Origin as Origin
-from holdfast.origin import Scope as Scope
+from holdfast.origin import Origin as Origin  # noqa: PLC0414 - as fact
+from holdfast.origin import Scope as Scope  # noqa: PLC0414 - as fact
 from holdfast.seen import ContextSeen, LossKind
 
 Outcome = Literal["succeeded", "failed", "refused", "cancelled"]
@@ -135,7 +135,8 @@ class RequestFinished:
     """The host answered (or lost) one inbound request.
 
     *route* is the template ("" when none matched), *duration_ms* runs to the last body byte,
-    *status* 0 means that no response was started. *user_type* is the application's own word.
+    *status* 0 means that no response was started. *user_type* is the application's own word, as
+    is *name* for its endpoint (`monitor_endpoint`).
     """
 
     at: float
@@ -150,6 +151,7 @@ class RequestFinished:
     error: str | None
     scope: Scope
     user_type: str | None = None
+    name: str | None = None
 
 
 @fact
@@ -187,7 +189,8 @@ class AlertChanged:
     """An alert began to fire, changed its severity, or was resolved.
 
     *fingerprint* is the same each time the same thing goes wrong, *alert_id* is of this once.
-    *integration* is None for what concerns all. *value* was compared with *threshold*.
+    *integration* is None for what concerns all. *value* was compared with *threshold*. *reason*
+    says why it is over, when not because all is well again.
     """
 
     alert_id: str
@@ -201,6 +204,7 @@ class AlertChanged:
     message: str
     value: float
     threshold: float
+    reason: str | None = None
 
 
 @fact

@@ -71,6 +71,7 @@ async def test_an_hour_of_abandoned_sessions_without_a_database_is_flat(
         await _minute(monitoring, numbers)
         if minute % 20 == 19:
             blocks.append(_blocks())
+    await asyncio.sleep(0.5)  # what is on its way to the disk arrives
     status = monitoring.record.status()
     await lifecycle.stop()
     assert told["CallFinished"] == 60 * MINUTE * 10

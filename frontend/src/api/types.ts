@@ -201,6 +201,7 @@ export interface Alert {
   since: string;
   changed_at: string;
   resolved_at: string | null;
+  reason: string | null;
 }
 
 /** The latest first; `total` counts those of the asked state, `firing` all that fire now. */
@@ -208,6 +209,8 @@ export interface AlertPage {
   alerts: Alert[];
   total: number;
   firing: number;
+  next_cursor: string | null;
+  partial: string | null;
 }
 
 /** What a delta may carry; an absent key means "unchanged". */

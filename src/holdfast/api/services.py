@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from holdfast.alerts.alert_log import AlertLog
 from holdfast.alerts.watch import Watch
 from holdfast.clock import Clock
 from holdfast.events import Sink
@@ -44,6 +45,7 @@ class Services:
     sessions: Sessions
     session_log: Callable[[], SessionLog | None]
     history: Callable[[], History | None]
+    alert_log: Callable[[], AlertLog | None]
     changes: Changes
     requests_in_flight: Callable[[], int]
     open_websockets: Callable[[], int]

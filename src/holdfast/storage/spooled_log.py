@@ -84,6 +84,7 @@ class SpooledLog:
     def open(self, instance: str) -> None:
         """Begin under a name that is new in each life of a process (`instance_name`)."""
         self._instance, self._tried, self._left = instance, 0, (0, 0)
+        self._wake = asyncio.Event()  # of the loop that runs now: the last one's would not wait
 
     async def append(self, batch: Batch) -> None:
         """As `EventLog.append`; raises OSError when neither the database nor the disk takes it."""

@@ -59,7 +59,8 @@ class Log:
             )  # fmt: skip
         elif isinstance(event, RequestFinished) and event.outcome == "failed":
             self._log.warning(
-                "request_failed", method=event.method, route=event.route, status=event.status,
+                "request_failed", method=event.method, route=event.route, name=event.name,
+                status=event.status,
                 error=event.error, duration_ms=round(event.duration_ms, 1),
                 session_id=event.scope.session_id,
             )  # fmt: skip
@@ -78,7 +79,7 @@ class Log:
         write(
             f"alert_{event.state}", rule=event.rule, severity=event.severity,
             integration=event.integration, message=event.message, value=round(event.value, 2),
-            threshold=event.threshold, alert_id=event.alert_id,
+            threshold=event.threshold, alert_id=event.alert_id, reason=event.reason,
         )  # fmt: skip
 
     def _component(self, event: ComponentChanged) -> None:
