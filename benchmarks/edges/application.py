@@ -106,7 +106,7 @@ def application(**options: Any) -> FastAPI:
     routes = {
         "/plain": plain, "/items/{item_id}": plain, "/fails": fails, "/slow": slow,
         "/later": later, "/stream": stream, "/broken": broken, "/endless": endless,
-        "/file": file, "/state": state,
+        "/file": file, "/head": plain, "/state": state,
     }  # fmt: skip
     for path, endpoint in routes.items():
         app.add_api_route(path, endpoint, methods=["GET", "HEAD"], response_model=None)

@@ -102,7 +102,7 @@ CASES = (
         _asked("POST", "/swallow", "Transfer-Encoding: chunked", body=_CHUNKS),
         ("POST /swallow 200, received 8 B",), ("received",),
     ),
-    Case("HEAD", _asked("HEAD", "/plain"), ("HEAD /plain 200, sent 0 B",), ("sent",)),
+    Case("HEAD", _asked("HEAD", "/head"), ("HEAD /head 200, sent 0 B",), ("sent",)),
     Case("a file", _get("/file"), (f"GET /file 200, sent {_SIZE} B",), ("sent",)),
     Case("an error before the answer", _get("/fails"), ("GET /fails 500 KeyError",)),
     Case("an error in the answer", _get("/broken"), ("GET /broken 200 ValueError",)),

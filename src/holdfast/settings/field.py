@@ -1,10 +1,12 @@
 """The types settings have beyond pydantic's, each with an error that says what is allowed."""
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+_URL = re.compile(r"https?://[^\s@]+")
 _WORDS = {
     "1": True, "true": True, "yes": True, "on": True,
     "0": False, "false": False, "no": False, "off": False,
@@ -34,6 +36,16 @@ Switch = Annotated[bool, BeforeValidator(_switch)]
 
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)]
 """Comma-separated networks in CIDR notation."""
+
+
+def _secret_url(value: SecretStr) -> SecretStr:
+    if _URL.fullmatch(value.get_secret_value()) is None:
+        raise ValueError("allowed: an http:// or https:// address, without a user in it")
+    return value
+
+
+SecretUrl = Annotated[SecretStr, AfterValidator(_secret_url)]
+"""An address that may hold a token: checked, and never shown."""
 
 
 def setting(default: Any, *variables: str, what: str, **constraints: Any) -> Any:

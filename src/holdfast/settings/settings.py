@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from holdfast.health import Thresholds
-from holdfast.settings.field import Networks, Switch
+from holdfast.settings.field import Networks, SecretUrl, Switch
 from holdfast.settings.field import setting as _setting
 from holdfast.settings.service import ServiceSettings
 
@@ -169,10 +169,9 @@ class Settings(BaseModel):
         what="Seconds between two rounds of the component checks, and for which "
         "`health_check_all` answers without asking the providers again.",
     )
-    alert_webhook: SecretStr | None = _setting(
+    alert_webhook: SecretUrl | None = _setting(
         None,
         "HOLDFAST_ALERT_WEBHOOK",
-        pattern=r"^https?://[^\s@]+$",
         what="Where each change of an alert is POSTed as JSON.",
     )
     success_rate_warning: float = _setting(
