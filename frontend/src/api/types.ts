@@ -213,6 +213,25 @@ export interface AlertPage {
   partial: string | null;
 }
 
+export interface HistoryBucket {
+  at: string;
+  total_calls: number;
+  failed_calls: number;
+  refused_calls: number;
+  success_rate: number | null;
+  latency_ms: Percentiles;
+}
+
+/** `GET integration/{name}/history`: buckets without a call are left out; no trend: too few calls to tell. */
+export interface History {
+  integration: string;
+  resolution_seconds: number;
+  since: string;
+  total: Omit<HistoryBucket, "at">;
+  trend: { success_rate: string; latency: string } | null;
+  buckets: HistoryBucket[];
+}
+
 /** What a delta may carry; an absent key means "unchanged". */
 export interface Delta {
   integrations?: Card[];
