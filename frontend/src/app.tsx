@@ -1,7 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { Failed } from "./components/failed";
 import { Help } from "./components/help";
-import { NotBuilt } from "./components/empty";
 import { Rail } from "./components/rail";
 import { SessionPeek } from "./components/session-peek";
 import { Skeleton } from "./components/skeleton";
@@ -17,6 +16,7 @@ import { Configuration } from "./views/configuration";
 import { Integrations } from "./views/integrations";
 import { Overview } from "./views/overview";
 import { Sessions } from "./views/sessions";
+import { Trends } from "./views/trends";
 
 export function App() {
   const model = shown.value;
@@ -49,7 +49,7 @@ function Content({ model }: { model: Model | null }) {
     case "alerts":
       return <Alerts />;
     case "trends":
-      return <NotBuilt title="Trends" what="Trends over days are not built yet. The last minutes of every integration are on the overview." />;
+      return <Trends model={model} />;
     case "configuration":
       return <Configuration model={model} />;
   }

@@ -10,6 +10,8 @@ from holdfast.answer import Judgement as Judgement  # noqa: PLC0414 - a word of 
 from holdfast.answer import Usage as Usage  # noqa: PLC0414
 from holdfast.answer import Verdict as Verdict  # noqa: PLC0414
 from holdfast.fact import fact as fact  # noqa: PLC0414 - facts are made with it everywhere
+from holdfast.origin import Origin as Origin  # noqa: PLC0414 - as fact
+from holdfast.origin import Scope as Scope  # noqa: PLC0414 - as fact
 from holdfast.seen import ContextSeen, LossKind
 
 Outcome = Literal["succeeded", "failed", "refused", "cancelled"]
@@ -20,31 +22,6 @@ ComponentState = Literal["healthy", "degraded", "unhealthy", "unknown"]
 Severity = Literal["critical", "warning", "info"]
 
 BreakerName = Literal["closed", "open", "half_open", "forced_open", "forced_closed", "disabled"]
-
-
-@fact
-class Scope:
-    """Who a call is made for. All empty outside a request or session.
-
-    *traceparent* is the caller's header (W3C Trace Context), *trace_id* the trace that it names.
-    """
-
-    session_id: str | None = None
-    user_id: str | None = None
-    step: str | None = None
-    request_id: str | None = None
-    trace_id: str | None = None
-    traceparent: str | None = None
-
-
-@fact
-class Origin:
-    """Which call a fact is about. *call_id* is unique within one process."""
-
-    integration: str
-    operation: str
-    call_id: int
-    scope: Scope
 
 
 @fact
@@ -128,7 +105,8 @@ class RequestFinished:
     """The host answered (or lost) one inbound request.
 
     *route* is the template ("" when none matched), *duration_ms* runs to the last body byte,
-    *status* 0 means that no response was started. *user_type* is the application's own word.
+    *status* 0 means that no response was started. *user_type* is the application's own word, as
+    is *name* for its endpoint (`monitor_endpoint`).
     """
 
     at: float
@@ -143,6 +121,7 @@ class RequestFinished:
     error: str | None
     scope: Scope
     user_type: str | None = None
+    name: str | None = None
 
 
 @fact
@@ -180,7 +159,8 @@ class AlertChanged:
     """An alert began to fire, changed its severity, or was resolved.
 
     *fingerprint* is the same each time the same thing goes wrong, *alert_id* is of this once.
-    *integration* is None for what concerns all. *value* was compared with *threshold*.
+    *integration* is None for what concerns all. *value* was compared with *threshold*. *reason*
+    says why it is over, when not because all is well again.
     """
 
     alert_id: str
@@ -194,6 +174,7 @@ class AlertChanged:
     message: str
     value: float
     threshold: float
+    reason: str | None = None
 
 
 @fact

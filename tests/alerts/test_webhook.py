@@ -26,6 +26,7 @@ async def test_a_document_is_posted() -> None:
         "version": "1", "id": "a1", "fingerprint": "f", "state": "firing", "severity": "warning",
         "rule": "latency", "integration": "sun", "message": "slow", "value": 6.0, "threshold": 5.0,
         "since": "1970-01-01T00:00:01.000+00:00", "at": "1970-01-01T00:00:01.000+00:00",
+        "reason": None,
     }  # fmt: skip
 
 

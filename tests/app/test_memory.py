@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from holdfast.api.live import Broadcast
 from holdfast.app.lifecycle import Lifecycle
 from holdfast.app.monitoring import Monitoring
 from holdfast.app.prepared_store import PreparedStore
-from holdfast.settings.settings import Settings
+from holdfast.app.setup import load_settings
 from tests.api.host import call
 from tests.jumping_time import jumping_clock
 
-AWAY = SecretStr("postgresql://me@127.0.0.1:1/away")
+AWAY = "postgresql://me@127.0.0.1:1/away"
 SPOOL_BYTES = 1024 * 1024
 MINUTE = 60
 
@@ -54,9 +53,13 @@ async def test_an_hour_of_abandoned_sessions_without_a_database_is_flat(
     """Sessions, buffer, windows and disk are bounded; every event is accounted for by reason."""
     monkeypatch.setattr(asyncio, "to_thread", _at_once)
     monkeypatch.setattr(PreparedStore, "prepared", _away)
-    settings = Settings(
-        database_url=AWAY, data_dir=str(tmp_path), spool_mb=1, session_idle_seconds=300
-    )
+    settings = load_settings(
+        {
+            "DATABASE_URL": AWAY, "HOLDFAST_DATA_DIR": str(tmp_path), "HOLDFAST_SPOOL_MB": "1",
+            "HOLDFAST_SESSION_IDLE_SECONDS": "300", "HEALTH_CHECK_INTERVAL": "86400",
+        },
+        None,
+    )  # fmt: skip
     monitoring = Monitoring(settings, clock=jumping_clock())
     lifecycle = Lifecycle(monitoring, Broadcast(monitoring.http_services()))
     told: Counter[str] = Counter()
@@ -68,6 +71,7 @@ async def test_an_hour_of_abandoned_sessions_without_a_database_is_flat(
         await _minute(monitoring, numbers)
         if minute % 20 == 19:
             blocks.append(_blocks())
+    await asyncio.sleep(0.5)  # what is on its way to the disk arrives
     status, told_by_then = monitoring.record.status(), sum(told.values())
     await lifecycle.stop()
     assert told["CallFinished"] == 60 * MINUTE * 10

@@ -57,5 +57,6 @@ def test_two_applications_keep_one_limit_and_one_breaker(
         f"{seconds:.2f} s, {len(times) / allowed:.1%} of the {allowed:.1f} allowed"
     )
     assert -0.01 < delay < 1.0
-    assert 0.99 <= len(times) / allowed <= 1.01
+    assert len(times) / allowed <= 1.01
+    assert len(times) / allowed > 0.8  # a machine that is busy lets fewer out, never more
     assert min(map(len, each)) > len(times) / 4, "neither application starves"

@@ -47,7 +47,8 @@ def test_two_processes_keep_one_limit(workers: tuple[Worker, Worker]) -> None:
         f"\n2 processes, a limit of 100/s: {len(each[0])} + {len(each[1])} = {len(times)} calls "
         f"in {seconds:.2f} s, {share:.1%} of the {allowed:.1f} allowed"
     )
-    assert 0.99 <= share <= 1.01
+    assert share <= 1.01
+    assert share > 0.8  # a machine that is busy lets fewer out, never more
     assert min(map(len, each)) > len(times) / 4, "neither process starves"
     busiest = max(_in_one_second(times, start) for start in range(len(times)))
     assert busiest <= (RATE.burst + RATE.calls) * 1.01 + 2, "in no second more than burst and rate"

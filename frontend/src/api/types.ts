@@ -201,6 +201,7 @@ export interface Alert {
   since: string;
   changed_at: string;
   resolved_at: string | null;
+  reason: string | null;
 }
 
 /** The latest first; `total` counts those of the asked state, `firing` all that fire now. */
@@ -208,6 +209,27 @@ export interface AlertPage {
   alerts: Alert[];
   total: number;
   firing: number;
+  next_cursor: string | null;
+  partial: string | null;
+}
+
+export interface HistoryBucket {
+  at: string;
+  total_calls: number;
+  failed_calls: number;
+  refused_calls: number;
+  success_rate: number | null;
+  latency_ms: Percentiles;
+}
+
+/** `GET integration/{name}/history`: buckets without a call are left out; no trend: too few calls to tell. */
+export interface History {
+  integration: string;
+  resolution_seconds: number;
+  since: string;
+  total: Omit<HistoryBucket, "at">;
+  trend: { success_rate: string; latency: string } | null;
+  buckets: HistoryBucket[];
 }
 
 /** What a delta may carry; an absent key means "unchanged". */

@@ -23,7 +23,7 @@ function AlertRow({ alert }: { alert: Alert }) {
     <tr data-testid="alert-row" data-rule={alert.rule} data-state={alert.state}>
       <td><StateWord sign={alertSign(alert)} /></td>
       <td class="nowrap">{alert.integration === null ? <span class="note">all</span> : <a href={hrefOf("integrations", { id: alert.integration })}>{alert.integration}</a>}</td>
-      <td class="wide">{alert.message}</td>
+      <td class="wide">{alert.message}{alert.reason !== null && <span class="note"> · {alert.reason}</span>}</td>
       <td class="number">{alert.value}</td>
       <td class="number">{alert.threshold}</td>
       <td class="nowrap"><Ago at={alert.since} /></td>

@@ -15,13 +15,3 @@ export function EmptyNever() {
     </section>
   );
 }
-
-/** A tab whose work is not done; it says so and shows nothing made up. */
-export function NotBuilt({ title, what }: { title: string; what: string }) {
-  return (
-    <section class="panel empty" data-testid="not-built">
-      <h2>{title}</h2>
-      <p>{what}</p>
-    </section>
-  );
-}

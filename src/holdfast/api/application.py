@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 
 from holdfast.api import (
+    alerts,
     faults,
     health,
     history,
@@ -33,6 +34,7 @@ ROUTERS: tuple[tuple[APIRouter, str], ...] = (
     (health.router, "/api/v1/health"),
     (prometheus.router, ""),
     (native.router, ""),
+    (alerts.router, ""),
     (sessions.router, ""),
     (history.router, ""),
     (simulator.router, ""),

@@ -1,5 +1,6 @@
 """The voice contract's health routes, at /health/ and the same at /api/v1/health/."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Response
@@ -9,9 +10,13 @@ from holdfast.api.services import Ask, Services
 from holdfast.api.shapes import alerts as shapes
 from holdfast.api.shapes import voice
 from holdfast.api.shapes.configuration import configuration
+from holdfast.api.trends import MOST_HOURS, performance_trends
 from holdfast.events import ControlUsed
+from holdfast.telemetry.fault import log_fault
 
 router = APIRouter(tags=["health"])
+
+_PATIENCE_SECONDS = 5.0
 
 
 def _reports(services: Services) -> list[voice.Report]:
@@ -96,6 +101,30 @@ async def alerts(
         "alerts": found,
         "total_alerts": len(found),
         "alert_type_filter": alert_type,
+    }
+
+
+@router.get("/trends/{service_name}")
+async def trends(
+    service_name: str, ask: Ask, hours: Annotated[int, Query(ge=1, le=MOST_HOURS)] = 24
+) -> dict[str, Any]:
+    """Whether a service gets better or worse over *hours*, from the roll-ups (fault 11).
+
+    With the number of calls it is based on; too few of them are said, not guessed from.
+    """
+    _known(ask, service_name)
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            found = await performance_trends(ask, service_name, hours)
+    except Exception as error:
+        log_fault("trends_not_read", error)
+        raise HTTPException(503, "Trends retrieval failed") from error
+    return {
+        "status": "ok",
+        "timestamp": ask.clock.wall(),
+        "service": service_name,
+        "trends": found,
+        "analysis_hours": hours,
     }
 
 

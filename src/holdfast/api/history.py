@@ -22,12 +22,14 @@ from holdfast.api.shapes.past import (
     context_flow,
     recorded_call,
     recorded_issue,
+    trend,
     trouble,
     use,
 )
 from holdfast.clock import iso
 from holdfast.trends.history import Between, CallFilter, IssueFilter
 from holdfast.trends.rollup import RESOLUTIONS, merged, resolution_for
+from holdfast.trends.trend import trend_of
 
 router = APIRouter(prefix="/monitoring/api", tags=["history"])
 
@@ -99,6 +101,7 @@ async def performance(
         "resolution_seconds": chosen,
         "since": iso(between.since),
         "total": bucket(merged(one.tally for one in found)),
+        "trend": trend(trend_of(found)),
         "buckets": [{"at": iso(one.key.start), **bucket(one.tally)} for one in found],
         "recent_errors": [trouble(one) for one in worst],
     }

@@ -1,11 +1,10 @@
 """The native API: everything the page shows, as plain JSON."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
 
 from holdfast.api.services import Ask, Services
-from holdfast.api.shapes import alerts as shapes
 from holdfast.api.shapes.card import card, health_of
 from holdfast.api.shapes.configuration import service as service_configuration
 from holdfast.api.shapes.overview import overview
@@ -50,18 +49,6 @@ async def components(
         "at": iso(ask.clock.wall()),
         "components": [_component(one) for one in found],
     }
-
-
-@router.get("/alerts")
-async def alerts(
-    ask: Ask,
-    state: Literal["firing", "resolved"] | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> dict[str, Any]:
-    """Alerts of this process, the latest first; *total* counts those of the asked state."""
-    asked = [one for one in shapes.known(ask.watch) if state in (None, one.state)]
-    shown = [shapes.alert(one) for one in reversed(asked[-limit:])]
-    return {"alerts": shown, "total": len(asked), "firing": len(ask.watch.firing())}
 
 
 @router.get("/integration/{name}")

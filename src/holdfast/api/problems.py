@@ -58,8 +58,9 @@ async def on_failure(request: Request, error: Exception) -> JSONResponse:
     if _is_native(request):
         return problem(500, "Holdfast failed to compute this answer; the log says why")
     above, _, last = local_path(request.scope).rpartition("/")
-    if above.endswith("/services"):
-        return JSONResponse({"detail": "Service health check failed"}, 503)
+    if above.endswith(("/services", "/trends")):
+        what = "Trends retrieval" if above.endswith("/trends") else "Service health check"
+        return JSONResponse({"detail": f"{what} failed"}, 503)
     return JSONResponse({"detail": _FAILED.get(last, "Health check failed")}, 503)
 
 

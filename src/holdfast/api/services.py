@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from holdfast.alerts.alert_log import AlertLog
 from holdfast.alerts.watch import Watch
 from holdfast.clock import Clock
 from holdfast.events import Sink
@@ -45,6 +46,7 @@ class Services:
     sessions: Sessions
     session_log: Callable[[], SessionLog | None]
     history: Callable[[], History | None]
+    alert_log: Callable[[], AlertLog | None]
     changes: Changes
     requests_in_flight: Callable[[], int]
     open_websockets: Callable[[], int]
@@ -54,7 +56,7 @@ class Services:
     components: Components
     watch: Watch
     prometheus: Callable[[], bytes] = field(default=lambda: b"")
-    kept: Callable[[], Awaitable[bool]] = field(default=lambda: _nowhere())
+    kept: Callable[[], Awaitable[bool]] = field(default=lambda: _nowhere())  # noqa: PLW0108 - it is defined below
     shared_state: Callable[[], SharingStatus | None] = field(default=lambda: None)
     is_ready: Callable[[], bool] = field(default=lambda: True)
 

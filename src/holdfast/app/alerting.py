@@ -2,9 +2,11 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
+from holdfast.alerts.alert_log import AlertLog
 from holdfast.alerts.delivery import Delivery
+from holdfast.alerts.holding import Holding
 from holdfast.alerts.hourly import Hourly
 from holdfast.alerts.notifiers.webhook import Webhook
 from holdfast.alerts.rules import Reading
@@ -12,37 +14,51 @@ from holdfast.alerts.watch import Watch
 from holdfast.clock import Clock
 from holdfast.events import AlertChanged, Sink
 from holdfast.settings.settings import Settings
+from holdfast.telemetry.fault import log_fault
 
 _LOOK_SECONDS = 5.0
+_PATIENCE_SECONDS = 5.0
+
+
+async def _unsecured() -> bool:
+    return False
 
 
 class Alerting:
-    """The watch of one process and the ways its alerts are delivered."""
+    """The watch of one process and the ways its alerts are delivered.
+
+    *log* answers where alerts are kept, None while there is no such place. *secure* returns when
+    what was told is on a disk: an alert shall not be lost with its process.
+    """
 
     def __init__(
         self, settings: Settings, sink: Sink, clock: Clock,
         readings: Callable[[Hourly], Iterable[Reading]],
+        *, log: Callable[[], AlertLog | None] = lambda: None,
+        secure: Callable[[], Awaitable[bool]] = _unsecured,
     ) -> None:  # fmt: skip
         self.watch = Watch(settings.thresholds, lambda: secrets.token_hex(8))
         self._sink, self._clock, self._readings = sink, clock, readings
-        self._hourly = Hourly()
+        self._secure, self._hourly = secure, Hourly()
+        self._log, self._holding = log, Holding(self.watch)
         url = settings.alert_webhook
         self.deliveries = [Delivery(Webhook(url.get_secret_value()), clock=clock)] if url else []
 
     def look(self) -> list[AlertChanged]:
         """Look once; what changed was told to everybody."""
         changed = self.watch.look(self._clock.wall(), self._readings(self._hourly))
-        for alert in changed:
-            self._sink(alert)
+        self._tell(changed)
         return changed
 
     async def run(self) -> None:
-        """Look and deliver, for ever."""
+        """Look, keep and deliver, for ever."""
         async with asyncio.TaskGroup() as tasks:
             for delivery in self.deliveries:
                 tasks.create_task(delivery.run())
+            tasks.create_task(self._hold())
             while True:
-                self.look()
+                if self.look():
+                    await self._secure()
                 await asyncio.sleep(_LOOK_SECONDS)
 
     def dropped(self) -> dict[str, int]:
@@ -51,3 +67,22 @@ class Alerting:
         for delivery in self.deliveries:
             found |= delivery.dropped
         return found
+
+    async def _hold(self) -> None:
+        """Say in the record that ours still fire; end those that nobody says so of any more."""
+        while True:
+            log, now = self._log(), self._clock.wall()
+            if log is not None and self._holding.is_due(now):
+                try:
+                    async with asyncio.timeout(_PATIENCE_SECONDS):
+                        self._tell(await self._holding.settle(log, now))
+                except Exception as error:  # noqa: BLE001 - away in any way: the next time
+                    self._holding.failed(now)
+                    log_fault("alerts_not_held", error)
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def _tell(self, changed: Iterable[AlertChanged]) -> None:
+        for alert in changed:
+            self._sink(alert)
+            for delivery in self.deliveries:
+                delivery(alert)

@@ -7,12 +7,13 @@ from typing import Any, TypeVar, overload
 
 from holdfast import context as world
 from holdfast.clock import Clock
-from holdfast.events import IssueFound, Severity, Sink
+from holdfast.events import IssueFound, Severity, Sink, discard
 from holdfast.sessions.blocks import SessionBlock, StepBlock
 from holdfast.sessions.journey import Journeys
 from holdfast.sessions.snapshot import Privacy
 from holdfast.trends.business import Business, BusinessRule
 
+_LONGEST_NAME = 80
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -51,6 +52,19 @@ class Following:
         if function is not None:
             return self._journeys.monitored(function)
         return functools.partial(self._journeys.monitored, **options)
+
+    def monitor_endpoint(self, name: str) -> Callable[[F], F]:
+        """Requests that the decorated endpoint answers are reported under *name*.
+
+        ``@monitoring.monitor_endpoint("guidance")`` below the route's decorator; def, async def
+        and generators. Calls inside belong to the step *name* of the request's session. *name*
+        has at most 80 characters; it is not a label of Prometheus, the route is.
+        """
+        if not 0 < len(name) <= _LONGEST_NAME:
+            raise ValueError(f"an endpoint's name has 1 to {_LONGEST_NAME} characters: {name!r}")
+        if self._sink is discard:  # nobody watches: the function stays as it is
+            return lambda function: function
+        return functools.partial(self._journeys.endpoint, name=name)
 
     def step(
         self, name: str, context: Mapping[str, Any] | None = None, *,

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from holdfast import context
 from holdfast.api.services import Services
 from holdfast.api.shapes import alerts, voice
+from holdfast.api.trends import MOST_HOURS, performance_trends
 from holdfast.app.vitals import Vitals
 from holdfast.clock import Clock
 from holdfast.errors import ConfigurationError
@@ -91,6 +92,18 @@ class HealthMethods(ABC):
         known = alerts.known(self.vitals.alerting.watch)
         asked = [one for one in known if alert_type in (None, one.severity)]
         return [alerts.contract_alert(one) for one in asked[-limit:]]
+
+    async def get_performance_trends(self, service: str, hours: int = 24) -> dict[str, Any]:
+        """Whether *service* gets better or worse over *hours* (1-720): T of the contract.
+
+        From the record's roll-ups, so it is awaited. ConfigurationError: no such service;
+        `LifecycleError` while no record is open.
+        """
+        if not 1 <= hours <= MOST_HOURS:
+            raise ValueError(f"hours must be 1 to {MOST_HOURS}, got {hours}")
+        view = self.http_services()
+        self._known(view, service)
+        return await performance_trends(view, service, hours)
 
     def reset_metrics(self, service: str | None = None) -> None:
         """Count anew; without *service* all, and alerts are forgotten. The start time stays."""

@@ -88,7 +88,10 @@ class Monitoring(HealthMethods, Following):
         self._guards: dict[str, Mapping[str, Guard]] = {}
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
         self._slow_clients: Callable[[], int] = int
-        self.vitals = Vitals(settings, self.calls, self.emit, clock, self.http_services)
+        self.vitals = Vitals(
+            settings, self.calls, self.emit, clock, self.http_services,
+            alert_log=lambda: self.record.alerts, secure=self.kept,
+        )  # fmt: skip
         self._prices = prices or _prices_of(settings)
         self.config = Config(settings)
         self.services = ServiceDirectory(self, CATALOG, HealthChecks(self.http_services))
@@ -209,6 +212,7 @@ class Monitoring(HealthMethods, Following):
             sessions=self.sessions,
             session_log=lambda: self.record.sessions,
             history=lambda: self.record.history,
+            alert_log=lambda: self.record.alerts,
             changes=self.changes,
             told=self.emit,
             components=self.vitals.components,

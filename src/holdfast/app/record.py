@@ -7,12 +7,14 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from holdfast.alerts.alert_log import AlertLog
 from holdfast.app.database import Database, plan_of
 from holdfast.app.prepared_store import PreparedStore
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import Event
 from holdfast.sessions.session import SessionLog
 from holdfast.settings.settings import Settings
+from holdfast.storage.alerts import SqlAlertLog
 from holdfast.storage.business_days import sum_up_days
 from holdfast.storage.history import SqlHistory
 from holdfast.storage.rollups import write_buckets
@@ -34,7 +36,7 @@ _MOST_EVENTS = 1_000
 
 
 class Record(Fold):
-    """A sink; *sessions* and *history* look up what is kept, None while nothing is open.
+    """A sink; *sessions*, *history* and *alerts* look up what is kept, None while nothing is open.
 
     Raises `SettingsError` at once when the settings name no database that could be opened.
     *engine* is the host's own: used, never closed.
@@ -45,6 +47,7 @@ class Record(Fold):
     ) -> None:
         self.sessions: SessionLog | None = None
         self.history: History | None = None
+        self.alerts: AlertLog | None = None
         self._engine: AsyncEngine | None = None
         self._settings, self._clock = settings, clock
         self._database = Database(settings, engine) if settings.enabled else None
@@ -96,7 +99,7 @@ class Record(Fold):
             await self._buffer.stop(_FLUSH_SECONDS)
             self._begin_anew()
             self._log.close()
-            self.sessions = self.history = self._engine = None
+            self.sessions = self.history = self.alerts = self._engine = None
             await database.close(engine)
 
     async def _secure(self, database: Database) -> None:
@@ -147,6 +150,7 @@ class Record(Fold):
     async def _keep_up(self, engine: AsyncEngine) -> None:
         while not await self._is_prepared():  # noqa: ASYNC110 - retried, nobody signals
             await asyncio.sleep(_RETRY_SECONDS)
+        self.alerts = SqlAlertLog(engine)
         await keep_up(engine, plan_of(self._settings), clock=self._clock)
 
     async def _is_prepared(self) -> bool:

@@ -1,7 +1,8 @@
 """What watches the figures: the component checks, and the alerts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
+from holdfast.alerts.alert_log import AlertLog
 from holdfast.alerts.hourly import Hourly
 from holdfast.alerts.rules import Reading
 from holdfast.api.services import Services
@@ -21,12 +22,16 @@ class Vitals:
     def __init__(
         self, settings: Settings, calls: CallMetrics, sink: Sink, clock: Clock,
         view: Callable[[], Services],
+        *, alert_log: Callable[[], AlertLog | None] = lambda: None,
+        secure: Callable[[], Awaitable[bool]],
     ) -> None:  # fmt: skip
         self._settings, self._view = settings, view
         self.components = Components(sink, clock)
         base_urls = {name: one.base_url for name, one in settings.services.items()}
         self.components.register(network_check(calls, base_urls, clock.wall))
-        self.alerting = Alerting(settings, sink, clock, self._readings)
+        self.alerting = Alerting(
+            settings, sink, clock, self._readings, log=alert_log, secure=secure
+        )
 
     async def check_components(self) -> None:
         """Ask them at the set interval, for ever."""

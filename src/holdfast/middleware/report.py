@@ -12,6 +12,7 @@ from typing import Any, Literal
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import RequestFinished, Sink
+from holdfast.middleware.endpoint_name import name_of
 from holdfast.middleware.identity import Identity
 from holdfast.middleware.route_template import RouteTemplates
 
@@ -117,6 +118,7 @@ class ReportRequests:
             exchange.error_name() if outcome == "failed" else None,
             whose,
             user_type,
+            name_of(scope),
         )
 
 

@@ -103,10 +103,10 @@ class Sharing:
         finally:
             self._is_over.set()  # what swallows a cancellation ends all the same
             self._is_needed.set()
-            self._link.leave()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._link.leave()  # last: an answer that still came would make contact again
             self._has_ended.set()
 
     async def stop(self, seconds: float) -> None:

@@ -125,7 +125,15 @@ class StepBlock:
         self._observed: Observation | None = None
         self._verdict: Verdict | None = None
         self._token: Token[Scope] | None = None
-        self._began = 0.0
+        self._began: float | None = None
+        self._goes_on = False
+
+    def handed_over(self) -> "StepBlock":
+        """A block that goes on with this step where this one ends, and tells of it instead."""
+        rest = StepBlock(self._ways, self._name, None, whole=self._whole, required=self._required)
+        rest._began, rest._observed, rest._verdict = self._began, self._observed, self._verdict
+        self._goes_on = True
+        return rest
 
     def gives(self, fields: Mapping[str, Any] | None = None, /, **more: Any) -> None:
         """The step adds these fields to the session's context, or replaces them in it."""
@@ -145,7 +153,8 @@ class StepBlock:
     def __enter__(self) -> Self:
         before = context.scope.get()
         self._token = context.scope.set(replace(before, step=self._name))
-        self._began = self._ways.clock.monotonic()
+        if self._began is None:
+            self._began = self._ways.clock.monotonic()
         if self._fields is not None and before.session_id is not None:
             with _harmless(self._name):
                 self._observe(before.session_id, self._fields)
@@ -158,7 +167,7 @@ class StepBlock:
         scope = replace(context.scope.get(), step=self._name)
         if self._token is not None:
             _put_back(self._token)
-        if scope.session_id is None:
+        if scope.session_id is None or self._began is None or (self._goes_on and error is None):
             return
         clock = self._ways.clock
         spent_ms = (clock.monotonic() - self._began) * 1000

@@ -9,14 +9,30 @@ when the stream has ended.
 import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import Any, TypeVar, cast
+from types import TracebackType
+from typing import Any, Protocol, TypeVar, cast
 
 from holdfast import context
-from holdfast.sessions.blocks import SessionBlock
 from holdfast.sessions.flow import flow
 
 F = TypeVar("F", bound=Callable[..., Any])
-NewBlock = Callable[[Mapping[str, Any]], SessionBlock]
+
+
+class Block(Protocol):
+    """What surrounds one call: a session, or a step of one."""
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...  # fmt: skip
+
+    def handed_over(self) -> "Block":
+        """A block that goes on where this one ends."""
+
+
+NewBlock = Callable[[Mapping[str, Any]], Block]
 """Makes the block of one call from its arguments by name."""
 
 
@@ -24,7 +40,7 @@ def monitored(function: F, new_block: NewBlock) -> F:
     """*function*, each call of it in a block of its own; its signature stays what it is."""
     signature = inspect.signature(function)
 
-    def block(args: tuple[Any, ...], kwargs: dict[str, Any]) -> SessionBlock:
+    def block(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Block:
         try:
             named = signature.bind_partial(*args, **kwargs).arguments
         except TypeError:  # the function itself will say what is wrong
@@ -35,10 +51,10 @@ def monitored(function: F, new_block: NewBlock) -> F:
     return cast("F", wrapped)
 
 
-Block = Callable[[tuple[Any, ...], dict[str, Any]], SessionBlock]
+Around = Callable[[tuple[Any, ...], dict[str, Any]], Block]
 
 
-def _wrapper_for(function: Callable[..., Any]) -> Callable[[Any, Block], Any]:
+def _wrapper_for(function: Callable[..., Any]) -> Callable[[Any, Around], Any]:
     if inspect.isasyncgenfunction(function):
         return _async_generator
     if inspect.isgeneratorfunction(function):
@@ -46,7 +62,7 @@ def _wrapper_for(function: Callable[..., Any]) -> Callable[[Any, Block], Any]:
     return _coroutine if inspect.iscoroutinefunction(function) else _plain
 
 
-def _coroutine(function: Any, block: Block) -> Any:
+def _coroutine(function: Any, block: Around) -> Any:
     async def call(*args: Any, **kwargs: Any) -> Any:
         session = block(args, kwargs)
         with session:
@@ -57,7 +73,7 @@ def _coroutine(function: Any, block: Block) -> Any:
     return call
 
 
-def _plain(function: Any, block: Block) -> Any:
+def _plain(function: Any, block: Around) -> Any:
     def call(*args: Any, **kwargs: Any) -> Any:
         session = block(args, kwargs)
         with session:
@@ -70,12 +86,12 @@ def _plain(function: Any, block: Block) -> Any:
     return call
 
 
-async def _awaited(answer: Any, rest: SessionBlock) -> Any:
+async def _awaited(answer: Any, rest: Block) -> Any:
     with rest:
         return await answer
 
 
-def _async_generator(function: Any, block: Block) -> Any:
+def _async_generator(function: Any, block: Around) -> Any:
     async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         with block(args, kwargs):
             async for item in function(*args, **kwargs):
@@ -84,7 +100,7 @@ def _async_generator(function: Any, block: Block) -> Any:
     return call
 
 
-def _generator(function: Any, block: Block) -> Any:
+def _generator(function: Any, block: Around) -> Any:
     def call(*args: Any, **kwargs: Any) -> Iterator[Any]:
         with block(args, kwargs):
             yield from function(*args, **kwargs)
@@ -92,7 +108,7 @@ def _generator(function: Any, block: Block) -> Any:
     return call
 
 
-def _follow(answer: Any, arguments: tuple[Any, ...], session: SessionBlock) -> None:
+def _follow(answer: Any, arguments: tuple[Any, ...], session: Block) -> None:
     """Have what is yet to come of *answer* belong to *session* as well."""
     for one in (*arguments, getattr(answer, "background", None)):
         _follow_tasks(one)
@@ -101,7 +117,7 @@ def _follow(answer: Any, arguments: tuple[Any, ...], session: SessionBlock) -> N
         answer.body_iterator = _followed(body, session.handed_over())
 
 
-async def _followed(body: Any, rest: SessionBlock) -> AsyncIterator[Any]:
+async def _followed(body: Any, rest: Block) -> AsyncIterator[Any]:
     with rest:
         async for item in body:
             yield item

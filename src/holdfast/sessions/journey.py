@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import SessionEnded, SessionStarted, Sink
+from holdfast.middleware.endpoint_name import mark
 from holdfast.sessions.blocks import SessionBlock, StepBlock, Ways
 from holdfast.sessions.decorator import monitored
 from holdfast.sessions.flow import Flow, flow
@@ -72,6 +73,12 @@ class Journeys:
             )  # fmt: skip
 
         return monitored(function, block)
+
+    def endpoint(self, function: F, *, name: str) -> F:
+        """*function*, its requests reported under *name*; calls inside are of the step *name*."""
+        wrapped = monitored(function, lambda _: self.step(name))
+        mark(wrapped, name)
+        return wrapped
 
     def step(
         self, name: str, context: Mapping[str, Any] | None = None,

@@ -1,10 +1,12 @@
 """The types settings have beyond pydantic's, each with an error that says what is allowed."""
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+_URL = re.compile(r"https?://[^\s@]+")
 _WORDS = {
     "1": True, "true": True, "yes": True, "on": True,
     "0": False, "false": False, "no": False, "off": False,
@@ -49,7 +51,17 @@ Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_net
 """Comma-separated networks in CIDR notation."""
 
 
+def _secret_url(value: SecretStr) -> SecretStr:
+    if _URL.fullmatch(value.get_secret_value()) is None:
+        raise ValueError("allowed: an http:// or https:// address, without a user in it")
+    return value
+
+
+SecretUrl = Annotated[SecretStr, AfterValidator(_secret_url)]
+"""An address that may hold a token: checked, and never shown."""
+
+
 def setting(default: Any, *variables: str, what: str, **constraints: Any) -> Any:
-    """A field that is read from *variables*, the preferred one first; *what* is its page's text."""
+    """A field that is read from *variables*, the preferred one first; *what* is its reference."""
     extra: dict[str, Any] = {"variables": list(variables)}
     return Field(default, json_schema_extra=extra, description=what, **constraints)

@@ -4,7 +4,7 @@ from pydantic import ConfigDict, Field, SecretStr
 
 from holdfast.health import Thresholds
 from holdfast.settings.contract import ContractSettings
-from holdfast.settings.field import FaultSwitch, Networks, Switch, setting
+from holdfast.settings.field import FaultSwitch, Networks, SecretUrl, Switch, setting
 from holdfast.settings.service import ServiceSettings
 
 
@@ -175,10 +175,9 @@ class Settings(ContractSettings):
         what="Seconds between two rounds of the component checks, and for which "
         "`health_check_all` answers without asking the providers again.",
     )
-    alert_webhook: SecretStr | None = setting(
+    alert_webhook: SecretUrl | None = setting(
         None,
         "HOLDFAST_ALERT_WEBHOOK",
-        pattern=r"^https?://[^\s@]+$",
         what="Where each change of an alert is POSTed as JSON.",
     )
     success_rate_warning: float = setting(

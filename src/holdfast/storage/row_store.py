@@ -7,11 +7,13 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from holdfast.storage import copying, inserting
+from holdfast.storage.alert_rows import write_alerts
 from holdfast.storage.all_tables import RECORD
 from holdfast.storage.rows import Row, Rows
 from holdfast.storage.session_rows import ends, merged, write_sessions
 from holdfast.storage.tables import integration_calls
 from holdfast.storage.tables_of_meaning import issues
+from holdfast.storage.tables_of_watch import alerts
 from holdfast.telemetry.event_log import EventsRefused
 from holdfast.telemetry.redact import one_line
 
@@ -103,6 +105,9 @@ async def _write_pieces(
     landed: set[str] = set()
     write = inserting.write if connection.dialect.name == "sqlite" else copying.write
     for table, columns, rows in pieces:
+        if table is alerts:
+            await write_alerts(connection, rows)
+            continue
         new = await write(connection, table, columns, rows, again=again)
         if new is None:
             raise AlreadyKept

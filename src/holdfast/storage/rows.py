@@ -7,10 +7,12 @@ from sqlalchemy import Table
 
 from holdfast.clock import stamp
 from holdfast.events import (
+    AlertChanged,
     AnswerJudged,
     BreakerMoved,
     BusinessFact,
     CallFinished,
+    ComponentChanged,
     ContextLost,
     ControlUsed,
     Event,
@@ -27,9 +29,11 @@ from holdfast.events import (
     fact,
 )
 from holdfast.sessions.session import is_issue, step_name
+from holdfast.storage.alert_rows import alert_row, component_row
 from holdfast.storage.rows_of_journeys import business_row, issue_row, loss_row, step_row
 from holdfast.storage.tables import api_calls, audit, integration_calls, integration_health
 from holdfast.storage.tables_of_meaning import business_metrics, context, issues, validations
+from holdfast.storage.tables_of_watch import alerts
 from holdfast.storage.texts import free_text, identifier, name, optional_identifier
 from holdfast.telemetry.event_log import Batch
 
@@ -84,16 +88,30 @@ def _add(rows: Rows, event: Event, key: Row) -> None:
         case RequestFinished():
             rows.add(api_calls, _request(event, key))
             _see(rows, event.scope, event.at, None, is_issue=False)
-        case BreakerMoved():
-            rows.add(integration_health, _breaker(event, key))
-        case ControlUsed():
-            rows.add(audit, _control(event, key))
         case SessionStarted():
             rows.seen.append(_started(event))
         case SessionEnded():
             rows.ended.append(SessionEnded(identifier(event.session_id), event.at, event.status))
+        case BreakerMoved() | ControlUsed() | AlertChanged() | ComponentChanged():
+            _add_moved(rows, event, key)
         case _:
             _add_told(rows, event, key)
+
+
+_Moved = BreakerMoved | ControlUsed | AlertChanged | ComponentChanged
+
+
+def _add_moved(rows: Rows, event: _Moved, key: Row) -> None:
+    """What changed, and who changed it."""
+    match event:
+        case BreakerMoved():
+            rows.add(integration_health, _breaker(event, key))
+        case ControlUsed():
+            rows.add(audit, _control(event, key))
+        case AlertChanged():
+            rows.add(alerts, alert_row(event))
+        case ComponentChanged():
+            rows.add(integration_health, component_row(event, key))
 
 
 def _add_told(rows: Rows, event: Event, key: Row) -> None:
@@ -209,7 +227,7 @@ def _request(event: RequestFinished, key: Row) -> Row:
         **key,
         **_scope(event.scope),
         "at": stamp(event.at),
-        "endpoint": name(event.route),
+        "endpoint": name(event.name or event.route),
         "user_type": optional_identifier(event.user_type),
         "method": name(event.method),
         "status_code": event.status,

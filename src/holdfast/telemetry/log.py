@@ -86,7 +86,8 @@ class Log(Fold):
             )  # fmt: skip
         elif isinstance(event, RequestFinished) and event.outcome == "failed":
             self._log.warning(
-                "request_failed", method=event.method, route=event.route, status=event.status,
+                "request_failed", method=event.method, route=event.route, name=event.name,
+                status=event.status,
                 error=event.error, duration_ms=round(event.duration_ms, 1),
                 session_id=event.scope.session_id,
             )  # fmt: skip
@@ -123,7 +124,7 @@ class Log(Fold):
         write(
             f"alert_{event.state}", rule=event.rule, severity=event.severity,
             integration=event.integration, message=event.message, value=round(event.value, 2),
-            threshold=event.threshold, alert_id=event.alert_id,
+            threshold=event.threshold, alert_id=event.alert_id, reason=event.reason,
         )  # fmt: skip
 
     def _component(self, event: ComponentChanged) -> None:

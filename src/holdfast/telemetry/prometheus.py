@@ -17,6 +17,7 @@ from prometheus_client.metrics_core import Metric
 from holdfast.events import BreakerName, fact
 from holdfast.telemetry.buffer import RecordStatus
 from holdfast.telemetry.calls import CallMetrics
+from holdfast.telemetry.executor_backlog import backlog_family, executor_backlog
 from holdfast.telemetry.requests import OVERFLOW, RequestMetrics
 from holdfast.telemetry.shared_state import SharedStateFigures, shared_state
 from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally
@@ -69,6 +70,7 @@ class Exposition:
         yield self._breakers()
         yield from self._own()
         yield from shared_state(self._read.shared_state())
+        yield backlog_family(executor_backlog())
 
     def _requests(self) -> Iterator[Metric]:
         read = self._read

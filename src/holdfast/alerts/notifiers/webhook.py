@@ -51,6 +51,7 @@ def document(alert: AlertChanged) -> dict[str, Any]:
         "message": alert.message,
         "value": alert.value,
         "threshold": alert.threshold,
+        "reason": alert.reason,
         "since": iso(alert.since),
         "at": iso(alert.at),
     }

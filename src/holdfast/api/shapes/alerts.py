@@ -8,7 +8,10 @@ from holdfast.events import AlertChanged
 
 
 def alert(one: AlertChanged) -> dict[str, Any]:
-    """An alert as it last changed; *resolved_at* is None while it fires."""
+    """An alert as it last changed; *resolved_at* is None while it fires.
+
+    *reason* says why it is over, when not because all is well again.
+    """
     return {
         "id": one.alert_id,
         "fingerprint": one.fingerprint,
@@ -22,6 +25,7 @@ def alert(one: AlertChanged) -> dict[str, Any]:
         "since": iso(one.since),
         "changed_at": iso(one.at),
         "resolved_at": iso(one.at) if one.state == "resolved" else None,
+        "reason": one.reason,
     }
 
 

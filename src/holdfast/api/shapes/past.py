@@ -16,6 +16,7 @@ from holdfast.trends.history import (
     Trouble,
     Use,
 )
+from holdfast.trends.trend import Trend
 
 _LARGEST_HEALTHY = 1_000_000
 
@@ -64,6 +65,13 @@ def bucket(tally: Tally) -> dict[str, Any]:
         "retries": tally.retries,
         "cost_usd": rounded(cost_usd(tally.usage), 6),
     }
+
+
+def trend(found: Trend | None) -> dict[str, str] | None:
+    """How the second half of the calls differs from the first; None: too few to tell."""
+    if found is None:
+        return None
+    return {"success_rate": found.success_rate, "latency": found.latency}
 
 
 def context_flow(session_id: str, steps: Sequence[StepSeen]) -> dict[str, Any]:
