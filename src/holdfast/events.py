@@ -236,6 +236,19 @@ class AlertChanged:
     threshold: float
 
 
+@fact
+class MetricTracked:
+    """The application tells a figure of its own; *labels* are as the metric declares them.
+
+    *value* is seconds for a duration, how many more for a counter, the number itself for a gauge.
+    """
+
+    metric: str
+    labels: tuple[str, ...]
+    value: float
+    at: float
+
+
 Event = (
     CallFinished
     | AttemptFailed
@@ -247,6 +260,7 @@ Event = (
     | SessionEnded
     | ComponentChanged
     | AlertChanged
+    | MetricTracked
 )
 """The closed vocabulary."""
 

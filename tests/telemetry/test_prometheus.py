@@ -36,17 +36,30 @@ class Watched:
             self.calls(event)
             self.requests(event)
         status = RecordStatus("ok", 3, 40, {"buffer_full": 2, "shutdown": 1})
-        self._exposition = Exposition(
+        self.application, self.usage = ApplicationMetrics(), UsageTotals()
+        self.sessions, self.lag = SessionCounts(), LoopLag(clock.monotonic)
+        standing = Standing(
+            version="1.2.3", in_flight=lambda: 4, open_websockets=lambda: 5,
+            sessions_active=lambda: 6, components=lambda: {"qa_cache": "degraded"},
+            integrations=lambda: {"sun": "unhealthy"}, alerts=lambda: [ALERT, ALERT],
+            record=lambda: status, dropped=lambda: {"live_client_slow": 7},
+            shared_state=lambda: None,
+        )  # fmt: skip
+        self.exposition = Exposition(
             Read(
-                self.calls, self.requests, lambda: 4, lambda: 5,
-                lambda: [("sun", "shine", "half_open")], lambda: status,
-                lambda: {"live_client_slow": 7},
+                calls=self.calls, requests=self.requests, application=self.application,
+                spent=self.usage, sessions=self.sessions, lag=self.lag,
+                in_flight=lambda: {("GET", "/slow"): 3, ("POST", ""): 1},
+                breakers=lambda: [("sun", "shine", "half_open")], standing=standing,
             )
         )  # fmt: skip
+        for sink in (self.application, self.usage, self.sessions):
+            for event in events:
+                sink(event)
 
     def text(self) -> str:
         """What a scrape answers."""
-        return self._exposition.text().decode()
+        return self.exposition.text().decode()
 
     def families(self) -> dict[str, Metric]:
         """Each family by its name."""

@@ -50,7 +50,7 @@ class Lifecycle:
         vitals = self._monitoring.vitals
         parts = (
             self._broadcast.run, self._end_idle_sessions, self._monitoring.shared.run,
-            vitals.check_components, vitals.alerting.run,
+            vitals.check_components, vitals.alerting.run, self._monitoring.figures.lag.run,
         )  # fmt: skip
         others = [asyncio.create_task(_kept_running(part)) for part in parts]
         try:

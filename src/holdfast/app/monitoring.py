@@ -9,15 +9,17 @@ from typing import Any
 
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
+from holdfast.app.figures import Figures
 from holdfast.app.health_methods import HealthMethods
 from holdfast.app.record import Record
 from holdfast.app.sharing import AppSharing
 from holdfast.app.tracing import Tracing
+from holdfast.app.tracking_methods import TrackingMethods
 from holdfast.app.vitals import Vitals
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ConfigurationError
-from holdfast.events import BreakerName, Sink, discard
-from holdfast.guard.controls import Controls, circuit_of
+from holdfast.events import Sink, discard
+from holdfast.guard.controls import Controls
 from holdfast.guard.guard import Guard
 from holdfast.guard.options import GuardOptions, build
 from holdfast.integrations import CATALOG
@@ -34,12 +36,11 @@ from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.fanout import Fanout
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.log import Log
-from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
 from holdfast.validation.validator import Validator
 
 
-class Monitoring(HealthMethods):
+class Monitoring(HealthMethods, TrackingMethods):
     """Guards, sessions and figures of one process. Made by `setup_monitoring`, not by hand.
 
     With *settings.enabled* off, everything works as if nobody watched: guards let every call
@@ -58,10 +59,14 @@ class Monitoring(HealthMethods):
         self.connections = Connections()
         self.record = Record(settings, clock)
         self._log = Log(clock=clock)
+        self.figures, self._said = Figures(self), set()
         self._fanout = Fanout(
-            (self.calls, self.requests, self.sessions, self.changes, self._log, self.record),
+            (
+                self.calls, self.requests, self.sessions, self.changes, self._log, self.record,
+                self.figures.application, self.figures.usage, self.figures.sessions,
+            ),
             clock=clock,
-        )
+        )  # fmt: skip
         self.emit: Sink = self._fanout if settings.enabled else discard
         self.shared = AppSharing(settings, self.emit, clock)
         self.controls = Controls(sink=self.emit, clock=clock)
@@ -207,30 +212,13 @@ class Monitoring(HealthMethods):
             requests_in_flight=lambda: self.connections.requests,
             open_websockets=lambda: self.connections.websockets,
             record=self.record.status,
-            dropped=self._dropped,
-            prometheus=self._exposition().text,
+            dropped=self.dropped,
+            prometheus=self.figures.exposition.slices,
             shared_state=self.shared.status,
         )
 
-    def _exposition(self) -> Exposition:
-        return Exposition(
-            Read(
-                self.calls,
-                self.requests,
-                lambda: self.connections.requests,
-                lambda: self.connections.websockets,
-                self._breakers,
-                self.record.status,
-                self._dropped,
-                self.shared.figures,
-            )
-        )
-
-    def _breakers(self) -> list[tuple[str, str, BreakerName]]:
-        circuits = ((key, circuit_of(guard)) for key, guard in self.controls.items())
-        return [(*key, circuit.name) for key, circuit in circuits if circuit is not None]
-
-    def _dropped(self) -> dict[str, int]:
+    def dropped(self) -> dict[str, int]:
+        """What was dropped, or put together with others, by reason."""
         self._fanout.flush()
         found = {
             "calls_overflow": self.calls.overflowed,
@@ -239,6 +227,7 @@ class Monitoring(HealthMethods):
             "live_client_slow": self._slow_clients(),
             "components_overflow": self.vitals.components.overflowed,
             **self.vitals.alerting.dropped(),
+            **self.figures.dropped(),
             **{f"sink_{name}": count for name, count in self._fanout.failures.items()},
         }
         return {reason: count for reason, count in found.items() if count}

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from holdfast.api.application import create_api, taken_by_host
 from holdfast.api.live import Broadcast
 from holdfast.api.surface import Surface
+from holdfast.app.current import mounted
 from holdfast.app.lifecycle import Lifecycle, StartLazily, around
 from holdfast.app.monitoring import Monitoring
 from holdfast.app.tracing import tracing_of
@@ -50,6 +51,7 @@ def setup_monitoring(
     settings = settings or load_settings()
     monitoring = Monitoring(settings, tracing=tracing_of(settings, tracer_provider))
     app.state.holdfast = monitoring
+    mounted(monitoring)
     if monitoring.settings.enabled:
         _mount(app, monitoring)
     else:

@@ -5,6 +5,7 @@ those really received and sent. A client that leaves before the end is its own o
 """
 
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Literal
 
@@ -34,10 +35,24 @@ _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0
 
 
 class Connections:
-    """How many requests and sockets are open right now."""
+    """What is open right now: *scopes* of requests, each by its id, and how many sockets."""
 
     def __init__(self) -> None:
-        self.requests = self.websockets = 0
+        self.scopes: dict[int, ASGIScope] = {}
+        self.websockets = 0
+        self._templates = RouteTemplates()
+
+    @property
+    def requests(self) -> int:
+        """How many requests are open."""
+        return len(self.scopes)
+
+    def by_route(self) -> dict[tuple[str, str], int]:
+        """Open requests by (method, route); those not routed yet have the empty route."""
+        return Counter(
+            (_known(scope["method"]), self._templates.of(scope))
+            for scope in list(self.scopes.values())
+        )
 
 
 class ReportRequests:
@@ -65,14 +80,15 @@ class ReportRequests:
         whose = _scope_of(scope["headers"])
         token = None if whose is context.NOBODY is _scope() else _set_scope(whose)
         exchange = _Exchange(receive, send, self._monotonic, scope["method"])
-        self.connections.requests += 1
+        scopes = self.connections.scopes
+        scopes[id(scope)] = scope
         try:
             await self._app(scope, exchange.receive, exchange.send)
         except BaseException as error:
             exchange.error = error
             raise
         finally:
-            self.connections.requests -= 1
+            del scopes[id(scope)]
             self._sink(self._finished(scope, exchange))
             if token is not None:
                 _reset_scope(token)
@@ -90,12 +106,11 @@ class ReportRequests:
             _reset_scope(token)
 
     def _finished(self, scope: ASGIScope, exchange: "_Exchange") -> RequestFinished:
-        method = scope["method"]
         started, ended, first_byte = exchange.started, exchange.ended, exchange.first_byte
         outcome = exchange.outcome()
         return RequestFinished(
             self._wall(),
-            method if method in METHODS else "_OTHER",
+            _known(scope["method"]),
             self._templates.of(scope),
             exchange.status or exchange.status_unsent(outcome),
             outcome,
@@ -173,6 +188,10 @@ class _Exchange:
         if self.error is not None:
             return type(self.error).__name__
         return str(self.status) if self.ended is not None else "IncompleteResponse"
+
+
+def _known(method: str) -> str:
+    return method if method in METHODS else "_OTHER"
 
 
 def _scope_of(headers: list[tuple[bytes, bytes]]) -> Scope:

@@ -120,6 +120,17 @@ class Settings(BaseModel):
         "ENABLE_METRICS",
         what="Off: no `/metrics`; nothing else changes.",
     )
+    metrics_prefix: str = _setting(
+        "crowdfunding_api",
+        "HOLDFAST_METRICS_PREFIX",
+        pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$",
+        what="What the HTTP metrics of the Crowd contract begin with; `none` leaves them out.",
+    )
+    metrics_aliases: Switch = _setting(
+        True,
+        "HOLDFAST_METRICS_ALIASES",
+        what="Off: these only under their documented names, not as `…_http_requests_total` too.",
+    )
     metrics_interval: int = _setting(
         60,
         "METRICS_INTERVAL",
