@@ -26,7 +26,7 @@ class Lines:
         self._templates: dict[LabelValues, str] = {}
 
     def of(self, samples: Iterable[tuple[LabelValues, Any]]) -> Iterator[str]:
-        """The header, then each series; its numbers stand in the order of `_template`."""
+        """The header, then each series: its one number, or all in the order of `_template`."""
         yield self.family.header()
         templates = self._templates
         if len(templates) > _MOST_TEMPLATES:
@@ -35,7 +35,7 @@ class Lines:
             template = templates.get(labels)
             if template is None:
                 template = templates[labels] = _template(self.family, labels)
-            yield template % numbers
+            yield template % (numbers if type(numbers) is tuple else float(numbers))
 
 
 def single(family: Family, value: float) -> str:
@@ -59,17 +59,18 @@ def numbers_of(
 
 
 def _template(family: Family, labels: LabelValues) -> str:
-    """The lines of one series with a %s for each number: bucket by bucket, count, sum."""
-    pairs = ",".join(
-        f'{name}="{value.translate(_ESCAPES)}"'
-        for name, value in zip(family.labels, labels, strict=True)
-    )
+    """The lines of one series with a place for each number: bucket by bucket, count, sum.
+
+    Written as the client library writes them: labels in order, whole numbers as ``1.0``.
+    """
+    named = sorted(zip(family.labels, labels, strict=True))
+    pairs = ",".join(f'{name}="{value.translate(_ESCAPES)}"' for name, value in named)
     name, braced = family.name, f"{{{pairs}}}" if pairs else ""
     if family.kind in ("counter", "gauge"):
-        return f"{name}{braced} %s\n"
-    ends = f"{name}_count{braced} %s\n{name}_sum{braced} %s\n"
+        return f"{name}{braced} %r\n"
+    ends = f"{name}_count{braced} %d.0\n{name}_sum{braced} %r\n"
     if family.kind == "summary":
         return ends
     comma = f"{pairs}," if pairs else ""
     bounds = [*(str(float(bound)) for bound in family.bounds), "+Inf"]
-    return "".join(f'{name}_bucket{{{comma}le="{bound}"}} %s\n' for bound in bounds) + ends
+    return "".join(f'{name}_bucket{{{comma}le="{bound}"}} %d.0\n' for bound in bounds) + ends
