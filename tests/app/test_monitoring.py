@@ -117,7 +117,6 @@ async def test_a_client_is_guarded_and_counted_once(tmp_path: Path) -> None:
             answer = await client.get("/v1/voices", headers={"xi-api-key": "sim"})
     assert answer.status_code == 200
     assert monitoring.calls.lifetime("elevenlabs").succeeded == 1
-    assert (
-        b'holdfast_breaker_state{integration="elevenlabs"'
-        in b"".join(monitoring.http_services().prometheus())
+    assert b'holdfast_breaker_state{integration="elevenlabs"' in b"".join(
+        monitoring.http_services().prometheus()
     )

@@ -131,20 +131,21 @@ def _routes() -> Iterator[str]:
 
 
 _METRICS = """`GET /metrics`, text format 0.0.4. HELP and TYPE are there without samples. Label sets
-are bounded: beyond 2 000 routes (1 000 operations, 1 000 label sets of a metric that the application
-tells) what is new is counted in one overflow series. User and session ids are never labels.
+are bounded: beyond 2 000 routes (1 000 operations, 1 000 label sets of a metric that the
+application tells) what is new is counted in one overflow series. User and session ids are never
+labels.
 
 `crowdfunding_api` is what `HOLDFAST_METRICS_PREFIX` says; the names with `_http_` after it are the
-same figures again, as they were once exported, unless `HOLDFAST_METRICS_ALIASES` is off. Beside these
-stand the client library's own `process_*` and `python_*`. There are no `*_created` series.
+same figures again, as they were once exported, unless `HOLDFAST_METRICS_ALIASES` is off. Beside
+these stand the client library's own `process_*` and `python_*`. There are no `*_created` series.
 
 Where the Crowd contract's figures were not what their names say, the names stay and the figures are
 right: `chat_processing_duration_seconds` holds answered chats only (what failed is in
 `holdfast_failed_duration_seconds`); `status_code` is the status, and a word only where nobody knows
 one; `table` and `result_size` are what the application says, else `unknown`; counts are ranges;
-`message_hash` is of the message without ids and numbers; requests that no route answers are counted
-as handler `none`, a client that left before its answer as status 499. `rag_used` and `cache_hit` are
-`True` or `False`, however they were spelled.
+`message_hash` is of the message without ids and numbers; requests that no route answers are
+counted as handler `none`, a client that left before its answer as status 499. `rag_used` and
+`cache_hit` are `True` or `False`, however they were spelled.
 """
 
 

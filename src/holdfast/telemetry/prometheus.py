@@ -19,6 +19,7 @@ from holdfast.telemetry.application import ApplicationMetrics
 from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.exposition.crowd_http import CrowdHttp, InFlight
 from holdfast.telemetry.exposition.inbound import Inbound
+from holdfast.telemetry.exposition.lines import in_slices
 from holdfast.telemetry.exposition.outbound import Breakers, Outbound
 from holdfast.telemetry.exposition.own import Own, Standing
 from holdfast.telemetry.exposition.told import Told
@@ -26,8 +27,6 @@ from holdfast.telemetry.journeys import SessionCounts
 from holdfast.telemetry.loop_lag import LoopLag
 from holdfast.telemetry.requests import RequestMetrics
 from holdfast.telemetry.usage_totals import UsageTotals
-
-_SLICE_CHARACTERS = 100_000
 
 
 @fact
@@ -69,14 +68,5 @@ class Exposition:
 
     def slices(self) -> Iterator[bytes]:
         """All of it, each slice a few milliseconds' work at most."""
-        held: list[str] = []
-        size = 0
-        for part in self._parts:
-            for lines in part.text():
-                held.append(lines)
-                size += len(lines)
-                if size > _SLICE_CHARACTERS:
-                    yield "".join(held).encode()
-                    held, size = [], 0
-        yield "".join(held).encode()
+        yield from in_slices(text for part in self._parts for text in part.text())
         yield generate_latest(self._registry)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from operator import add
 from threading import Lock
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -82,6 +83,16 @@ class Exposed:
                 self.first_byte_buckets[bisect_left(SECONDS_BUCKETS, seconds)] += 1
         self.request_bytes += sum([event.request_bytes for event in events])
         self.response_bytes += sum([event.response_bytes for event in events])
+
+    def plus(self, other: "Exposed") -> "Exposed":
+        """Both together, without their first bytes."""
+        both = Exposed()
+        both.count = self.count + other.count
+        both.seconds = self.seconds + other.seconds
+        both.buckets = list(map(add, self.buckets, other.buckets))
+        both.request_bytes = self.request_bytes + other.request_bytes
+        both.response_bytes = self.response_bytes + other.response_bytes
+        return both
 
 
 class RequestMetrics(Fold):

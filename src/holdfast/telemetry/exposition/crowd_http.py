@@ -4,13 +4,11 @@ Each name is there twice where the contract knew two: the documented one, and th
 really exported. `http_requests_total` has the exact status, the others its class (``2xx``).
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from operator import add
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import Any
 
 from holdfast.telemetry.exposition.inbound import SECONDS
-from holdfast.telemetry.exposition.lines import Lines, numbers_of
+from holdfast.telemetry.exposition.lines import CUT, Lines, numbers_of
 from holdfast.telemetry.family import Family, LabelValues
 from holdfast.telemetry.requests import OVERFLOW, Exposed, Labels, RequestMetrics
 
@@ -21,6 +19,8 @@ HIGH_RESOLUTION = (
 
 _UNMATCHED = "none"
 """The handler of requests that no route answers, as prometheus-fastapi-instrumentator has it."""
+
+_SERIES_AT_ONCE = 200
 
 _STATUS = ("handler", "method", "status")
 _HANDLER = ("handler", "method")
@@ -86,17 +86,19 @@ class CrowdHttp:
 
     def text(self) -> Iterator[str]:
         """Every series."""
+        yield CUT
         exposed = self._requests.exposed()
-        by_status = _summed(exposed, lambda labels: (*_route(labels), _status(labels)))
-        by_class = _summed(by_status, lambda labels: (*labels[:2], f"{labels[2][0]}xx"))
-        by_route = _summed(by_class, lambda labels: labels[:2])
-        by_handler = _summed(by_route, lambda labels: labels[:1])
+        by_status = yield from _summed(exposed, lambda labels: (*_route(labels), _status(labels)))
+        by_class = yield from _summed(by_status, lambda labels: (*labels[:2], f"{labels[2][0]}xx"))
+        by_route = yield from _summed(by_class, lambda labels: labels[:2])
+        by_handler = yield from _summed(by_route, lambda labels: labels[:1])
         for named in self._named:
             yield from named.text(by_class)
         total, duration, fine, received, sent, open_now = self._plain
         yield from total.of((key, one.count) for key, one in by_status.items())
         yield from duration.of(_durations(by_route, SECONDS))
-        yield from fine.of(_durations(_summed(by_handler, lambda _: ()), HIGH_RESOLUTION))
+        together = yield from _summed(by_handler, lambda _: ())
+        yield from fine.of(_durations(together, HIGH_RESOLUTION))
         yield from received.of(_received(by_handler))
         yield from sent.of(_sent(by_handler))
         yield from open_now.of(
@@ -149,14 +151,13 @@ def _status(labels: Labels) -> str:
 
 def _summed(
     series: Mapping[Any, Exposed], key_of: Callable[[Any], LabelValues]
-) -> dict[LabelValues, Exposed]:
-    """*series* added up by what *key_of* leaves of their labels."""
-    together: dict[LabelValues, Exposed] = defaultdict(Exposed)
-    for labels, one in series.items():
-        into = together[key_of(labels)]
-        into.count += one.count
-        into.seconds += one.seconds
-        into.request_bytes += one.request_bytes
-        into.response_bytes += one.response_bytes
-        into.buckets = list(map(add, into.buckets, one.buckets))
-    return dict(together)
+) -> Generator[str, None, dict[LabelValues, Exposed]]:
+    """Returns *series* added up by what *key_of* leaves of their labels; cuts now and then."""
+    together: dict[LabelValues, Exposed] = {}
+    for number, (labels, one) in enumerate(series.items(), 1):
+        key = key_of(labels)
+        before = together.get(key)
+        together[key] = one if before is None else before.plus(one)
+        if number % _SERIES_AT_ONCE == 0:
+            yield CUT
+    return together

@@ -15,6 +15,11 @@ from holdfast.telemetry.tally import SECONDS_BUCKETS
 _MOST_TEMPLATES = 20_000
 """Sources are bounded; this bounds what series that are gone (after a reset) leave behind."""
 
+CUT = ""
+"""Among texts: others may have their turn here, though nothing was written."""
+
+_SLICE_CHARACTERS = 100_000
+
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", '"': '\\"', "%": "%%"})
 
 
@@ -36,6 +41,19 @@ class Lines:
             if template is None:
                 template = templates[labels] = _template(self.family, labels)
             yield template % (numbers if type(numbers) is tuple else float(numbers))
+
+
+def in_slices(texts: Iterable[str]) -> Iterator[bytes]:
+    """*texts* put together, each slice a few milliseconds' work at most."""
+    held: list[str] = []
+    size = 0
+    for text in texts:
+        held.append(text)
+        size += len(text)
+        if size > _SLICE_CHARACTERS or text is CUT:
+            yield "".join(held).encode()
+            held, size = [], 0
+    yield "".join(held).encode()
 
 
 def single(family: Family, value: float) -> str:

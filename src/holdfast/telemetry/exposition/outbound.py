@@ -6,7 +6,7 @@ from typing import Any
 from holdfast.events import BreakerName
 from holdfast.telemetry.calls import CallMetrics, Counted, Key
 from holdfast.telemetry.exposition.inbound import SECONDS
-from holdfast.telemetry.exposition.lines import Lines, numbers_of
+from holdfast.telemetry.exposition.lines import CUT, Lines, numbers_of
 from holdfast.telemetry.family import Family, LabelValues
 from holdfast.telemetry.tally import Tally
 
@@ -67,7 +67,8 @@ class Outbound:
     def text(self) -> Iterator[str]:
         """Every series. What is reset while we read is left out."""
         counted = [(key, self._calls.counted(key)) for key in self._calls.operations_called()]
-        known = [(key, one, self._calls.lifetime(*key)) for key, one in counted if one is not None]
+        known = [(key, one, one.lifetime) for key, one in counted if one is not None]
+        yield CUT
         for lines, samples in self._per_operation:
             yield from lines.of(one for each in known for one in samples(*each))
         yield from self._state.of(
