@@ -1,14 +1,19 @@
 """Dashboards as Grafana's JSON, and the files that provision them and their data source."""
 
+import warnings
 from collections.abc import Iterator
 
-from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat, timeseries
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.common import DataSourceRef
 
 from holdfast.exports.board import Board, Panel
 from holdfast.exports.boards import BOARDS
 from holdfast.exports.yaml import yaml
+
+with warnings.catch_warnings():
+    # It prefers a schema that no Grafana in use reads from files yet.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat, timeseries
 
 DATASOURCE = "prometheus"
 """The uid that panels name, and that the provisioned data source has."""
