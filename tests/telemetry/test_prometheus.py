@@ -19,7 +19,6 @@ from holdfast.events import (
     Usage,
 )
 from holdfast.telemetry.exposition.families import FAMILIES
-from holdfast.telemetry.usage_totals import UsageTotals
 from tests.telemetry.facts import HISTORIES, REQUESTS, History, request
 from tests.telemetry.watched import CLIENTS_OWN, Samples, Watched
 
@@ -45,6 +44,8 @@ def test_calls_are_those_that_were_made(histories: list[History]) -> None:
     for one in histories:
         labels = (("integration", "sun"), ("operation", one.operation))
         expected["holdfast_calls_total", (*labels, ("outcome", one.outcome))] += 1
+        expected["holdfast_usage_total", (*labels, ("unit", "tokens"))] += 1
+        expected["holdfast_unpriced_calls_total", (*labels, ("unit", "tokens"))] += 1
         expected["holdfast_retries_total", labels] += max(one.attempts - 1, 0)
         expected["holdfast_attempt_duration_seconds_count", labels] += len(one.latencies)
         if one.outcome == "failed":
@@ -139,6 +140,8 @@ def test_what_is_our_own_is_shown() -> None:
         ("holdfast_sessions_ended_total", (("status", "timed_out"),)): 0,
         ("holdfast_record_written_events_total", ()): 40,
         ("holdfast_record_waiting_events", ()): 3,
+        ("holdfast_record_spooled_events", ()): 0,
+        ("holdfast_record_spool_bytes", ()): 0,
         ("holdfast_events_dropped_total", (("reason", "buffer_full"),)): 2,
         ("holdfast_events_dropped_total", (("reason", "shutdown"),)): 1,
         ("holdfast_events_dropped_total", (("reason", "live_client_slow"),)): 7,
@@ -203,18 +206,6 @@ def test_sessions_usage_and_lateness_are_counted() -> None:
         ("holdfast_quota_remaining", labels): 88,
         ("asyncio_loop_lag_seconds_sum", ()): 0.3,
     }
-
-
-def test_other_models_than_so_many_are_one() -> None:
-    """Providers name the models: what is beyond the bound is added up together, and counted."""
-    totals = UsageTotals(most_series=2)
-    for number in range(5):
-        for one in History("rise", (), "succeeded", 1.0, None).events(number, 0.0):
-            if isinstance(one, CallFinished):
-                one.usage = Usage("token", 1.0, None, f"model-{number}")  # type: ignore[misc]
-            totals(one)
-    assert [one.amount for one in totals.amounts().values()] == [1, 1, 3]
-    assert totals.overflowed == 3
 
 
 def test_calls_that_were_reset_while_we_read_are_left_out() -> None:

@@ -15,7 +15,6 @@ from holdfast.telemetry.journeys import SessionCounts
 from holdfast.telemetry.loop_lag import LoopLag
 from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
-from holdfast.telemetry.usage_totals import UsageTotals
 from tests.telemetry.facts import Hands
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -40,7 +39,7 @@ class Watched:
             self.calls(event)
             self.requests(event)
         status = RecordStatus("ok", 3, 40, {"buffer_full": 2, "shutdown": 1})
-        self.application, self.usage = ApplicationMetrics(), UsageTotals()
+        self.application = ApplicationMetrics()
         self.sessions, self.lag = SessionCounts(), LoopLag(clock.monotonic)
         standing = Standing(
             version="1.2.3", in_flight=lambda: 4, open_websockets=lambda: 5,
@@ -52,12 +51,12 @@ class Watched:
         self.exposition = Exposition(
             Read(
                 calls=self.calls, requests=self.requests, application=self.application,
-                spent=self.usage, sessions=self.sessions, lag=self.lag,
+                sessions=self.sessions, lag=self.lag,
                 in_flight=lambda: {("GET", "/slow"): 3, ("POST", ""): 1},
                 breakers=lambda: [("sun", "shine", "half_open")], standing=standing,
             )
         )  # fmt: skip
-        for sink in (self.application, self.usage, self.sessions):
+        for sink in (self.application, self.sessions):
             for event in events:
                 sink(event)
 

@@ -21,6 +21,7 @@ from holdfast.telemetry.buffer import RecordStatus
 from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.requests import RequestMetrics
+from holdfast.trends.history import History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Services:
     requests: RequestMetrics
     sessions: Sessions
     session_log: Callable[[], SessionLog | None]
+    history: Callable[[], History | None]
     changes: Changes
     requests_in_flight: Callable[[], int]
     open_websockets: Callable[[], int]

@@ -1,4 +1,4 @@
-"""What an application tells of itself, what is paid for, and the text of all that is counted."""
+"""What an application tells of itself, and the text of all that is counted."""
 
 from functools import cached_property
 from importlib.metadata import version
@@ -22,7 +22,6 @@ from holdfast.telemetry.journeys import SessionCounts
 from holdfast.telemetry.loop_lag import LoopLag
 from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
-from holdfast.telemetry.usage_totals import UsageTotals
 
 
 class Watched(Protocol):
@@ -51,7 +50,7 @@ class Figures:
 
     def __init__(self, monitoring: Watched) -> None:
         self._monitoring = monitoring
-        self.application, self.usage = ApplicationMetrics(), UsageTotals()
+        self.application = ApplicationMetrics()
         self.sessions, self.lag = SessionCounts(), LoopLag(monitoring.clock.monotonic)
 
     @cached_property
@@ -63,7 +62,6 @@ class Figures:
                 calls=monitoring.calls,
                 requests=monitoring.requests,
                 application=self.application,
-                spent=self.usage,
                 sessions=self.sessions,
                 lag=self.lag,
                 in_flight=monitoring.connections.by_route,
@@ -76,10 +74,7 @@ class Figures:
 
     def dropped(self) -> dict[str, int]:
         """What had to be put together with others, by reason."""
-        return {
-            "labels_overflow": self.application.overflowed.total(),
-            "usage_overflow": self.usage.overflowed,
-        }
+        return {"labels_overflow": self.application.overflowed.total()}
 
     def _standing(self) -> Standing:
         monitoring = self._monitoring

@@ -3,15 +3,23 @@
 import itertools
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
+from holdfast.app.config import Config
+from holdfast.app.faults import faults_for
 from holdfast.app.figures import Figures
+from holdfast.app.following import Following
+from holdfast.app.health_checks import HealthChecks
 from holdfast.app.health_methods import HealthMethods
 from holdfast.app.record import Record
+from holdfast.app.services import ServiceDirectory
 from holdfast.app.sharing import AppSharing
 from holdfast.app.tracing import Tracing
 from holdfast.app.tracking_methods import TrackingMethods
@@ -25,11 +33,14 @@ from holdfast.guard.options import GuardOptions, build
 from holdfast.integrations import CATALOG
 from holdfast.integrations.client import http_client
 from holdfast.integrations.guards import guards_of
+from holdfast.integrations.price_file import read_prices
+from holdfast.integrations.prices import Prices
 from holdfast.integrations.websocket import GuardedSocket, websocket
 from holdfast.integrations.websocket_request import SocketRequest
 from holdfast.middleware.report import Connections
 from holdfast.resilience.input_check import Check
-from holdfast.sessions.journey import Journeys
+from holdfast.sessions.boundary import Boundaries
+from holdfast.sessions.snapshot import Privacy
 from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.calls import CallMetrics
@@ -37,45 +48,52 @@ from holdfast.telemetry.fanout import Fanout
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.log import Log
 from holdfast.telemetry.requests import RequestMetrics
+from holdfast.trends.rollup import RollUp
 from holdfast.validation.validator import Validator
 
 
-class Monitoring(HealthMethods, TrackingMethods):
+class Monitoring(HealthMethods, TrackingMethods, Following):
     """Guards, sessions and figures of one process. Made by `setup_monitoring`, not by hand.
 
     With *settings.enabled* off, everything works as if nobody watched: guards let every call
-    straight through and nothing is counted, kept or answered.
+    straight through and nothing is counted, kept or answered. *prices* say what usage costs:
+    without them the built-in table, under the file that *settings.prices* names.
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, tracing: Tracing | None = None
-    ) -> None:
+        self, settings: Settings, *, prices: Prices | None = None, clock: Clock = SYSTEM_CLOCK,
+        engine: AsyncEngine | None = None, privacy: Privacy | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:  # fmt: skip
         self.settings = settings
         self.clock = clock
         self.tracing = tracing
         self.instance = secrets.token_hex(3)
         self.calls, self.requests = CallMetrics(clock), RequestMetrics(clock)
         self.sessions, self.changes = Sessions(), Changes()
+        self.boundaries, self.rollup = Boundaries(), RollUp(self.calls)
         self.connections = Connections()
-        self.record = Record(settings, clock)
+        self.record = Record(settings, clock, engine)
         self._log = Log(clock=clock)
         self.figures, self._said = Figures(self), set()
-        self._fanout = Fanout(
-            (
-                self.calls, self.requests, self.sessions, self.changes, self._log, self.record,
-                self.figures.application, self.figures.usage, self.figures.sessions,
-            ),
-            clock=clock,
+        sinks = (
+            self.calls, self.requests, self.sessions, self.boundaries, self.changes, self._log,
+            self.record, self.figures.application, self.figures.sessions,
         )  # fmt: skip
+        self._fanout = Fanout(sinks, clock=clock)
         self.emit: Sink = self._fanout if settings.enabled else discard
         self.shared = AppSharing(settings, self.emit, clock)
-        self.controls = Controls(sink=self.emit, clock=clock)
-        self._journeys = Journeys(self.emit, clock)
+        faults = faults_for(settings)
+        self.controls = Controls(sink=self.emit, clock=clock, faults=faults)
+        super().__init__(self.emit, clock, privacy)
         self._new_id = itertools.count(1).__next__
         self._guards: dict[str, Mapping[str, Guard]] = {}
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
         self._slow_clients: Callable[[], int] = int
         self.vitals = Vitals(settings, self.calls, self.emit, clock, self.http_services)
+        self._prices = prices or _prices_of(settings)
+        self.config = Config(settings)
+        self.services = ServiceDirectory(self, CATALOG, HealthChecks(self.http_services))
 
     def guard(
         self,
@@ -101,8 +119,8 @@ class Monitoring(HealthMethods, TrackingMethods):
         return self.controls.add(
             build(
                 integration, operation, self._options(integration, options), checks=checks,
-                validators=validators, sharing=self.shared.sharing, sink=self.emit,
-                clock=self.clock, new_id=self._new_id, trace=self.tracing,
+                validators=validators, faults=self.controls.faults, sharing=self.shared.sharing,
+                sink=self.emit, clock=self.clock, new_id=self._new_id, trace=self.tracing,
             )
         )  # fmt: skip
 
@@ -154,29 +172,16 @@ class Monitoring(HealthMethods, TrackingMethods):
         guard = self.guard(integration, operation)
         return websocket(guard, base_url, url, request, clock=self.clock, wire=self.tracing)
 
-    def session(
-        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
-    ) -> AbstractContextManager[str]:
-        """A user's whole journey in one block: ``with monitoring.session(id): …``."""
-        return self._journeys.session(session_id, user_id=user_id, service_type=service_type)
-
-    def step(self, name: str) -> AbstractContextManager[None]:
-        """Calls inside are attempts at the step *name* of the current session."""
-        return self._journeys.step(name)
-
-    def start_session(
-        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
-    ) -> None:
-        """A journey over several requests begins; they carry ``X-Session-ID``."""
-        self._journeys.start(session_id, user_id=user_id, service_type=service_type)
-
-    def complete_session(self, session_id: str) -> None:
-        """The application finished what the user came for."""
-        self._journeys.complete(session_id)
-
     def metrics(self) -> dict[str, Any]:
         """The document of GET /monitoring/api/metrics."""
         return overview(self.http_services())
+
+    async def kept(self, timeout_seconds: float = 2.0) -> bool:
+        """Wait until all that was emitted is on a disk; False when it is not by then.
+
+        For what must not be lost with the process: an operator's action, an alert, an end.
+        """
+        return await self.record.kept(timeout_seconds)
 
     def listen(self, sink: Sink) -> None:
         """Have *sink* told every event too. It must not block; what it raises is counted."""
@@ -205,6 +210,7 @@ class Monitoring(HealthMethods, TrackingMethods):
             requests=self.requests,
             sessions=self.sessions,
             session_log=lambda: self.record.sessions,
+            history=lambda: self.record.history,
             changes=self.changes,
             told=self.emit,
             components=self.vitals.components,
@@ -224,6 +230,8 @@ class Monitoring(HealthMethods, TrackingMethods):
             "calls_overflow": self.calls.overflowed,
             "requests_overflow": self.requests.overflowed,
             "sessions_evicted": self.sessions.evicted,
+            "boundaries_unjudged": self.boundaries.unjudged,
+            "rollups": self.rollup.dropped,
             "live_client_slow": self._slow_clients(),
             "components_overflow": self.vitals.components.overflowed,
             **self.vitals.alerting.dropped(),
@@ -238,8 +246,11 @@ class Monitoring(HealthMethods, TrackingMethods):
             self._guards[integration] = guards_of(
                 CATALOG[integration], self._options(integration, None), controls=self.controls,
                 sink=self.emit, clock=self.clock, new_id=self._new_id,
-                max_text_length=service.max_text_length, sharing=self.shared.sharing,
-                trace=self.tracing,
+                max_text_length=service.max_text_length,
+                max_audio_size_mb=service.max_audio_size_mb,
+                max_audio_duration_sec=service.max_audio_duration_sec, prices=self._prices,
+                faults=self.controls.faults,
+                sharing=self.shared.sharing, trace=self.tracing,
             )  # fmt: skip
         return self._guards[integration]
 
@@ -250,3 +261,7 @@ class Monitoring(HealthMethods, TrackingMethods):
                 limit=settings.enable_rate_limiting, breaker=settings.enable_circuit_breaker
             )
         return options or GuardOptions()
+
+
+def _prices_of(settings: Settings) -> Prices:
+    return Prices(read_prices(Path(settings.prices)) if settings.prices else ())

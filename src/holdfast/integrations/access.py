@@ -8,12 +8,17 @@ from typing import Literal, Protocol, Self
 import httpx2
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
+from holdfast.errors import ConfigurationError
+from holdfast.guard.guard import Guard
 from holdfast.integrations.token_store import MemoryTokens, TokenStore
 from holdfast.integrations.websocket import GuardedSocket
 from holdfast.integrations.websocket_request import SocketRequest
 
 OpenSocket = Callable[[str, str, SocketRequest], AbstractAsyncContextManager[GuardedSocket]]
 """``open_socket(url, operation, request)``: a path below the provider's base URL, guarded."""
+
+GuardFor = Callable[[str], Guard]
+"""``guard_for(operation)``: the guard of an operation that is done in this process."""
 
 HealthState = Literal["healthy", "degraded", "unhealthy", "unknown"]
 
@@ -25,6 +30,11 @@ class Limits:
     max_text_length: int
     max_audio_bytes: int
     max_audio_seconds: float
+
+
+def no_guard(operation: str) -> Guard:
+    """What an access without guards says; raises `ConfigurationError`."""
+    raise ConfigurationError(f"this access has no guard for {operation!r}: give it guard_for=")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +50,7 @@ class Access:
     open_socket: OpenSocket
     limits: Limits
     clock: Clock = SYSTEM_CLOCK
+    guard_for: GuardFor = no_guard
     tokens: TokenStore = field(default_factory=MemoryTokens)
 
 

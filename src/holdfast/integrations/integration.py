@@ -10,6 +10,7 @@ from holdfast.errors import ProviderError
 from holdfast.events import Usage, Verdict
 from holdfast.guard.stream import Watch
 from holdfast.integrations.exchange import Asked, Exchange
+from holdfast.integrations.sound_sent import SoundSent
 
 ExchangeValidator = Callable[[Exchange], Verdict | None]
 """Judges an answer; returns None when it cannot. Never raises, never waits."""
@@ -39,13 +40,24 @@ def no_texts(_asked: Asked) -> Iterable[str]:
     return ()
 
 
+def no_sounds(_asked: Asked) -> Iterable[SoundSent]:
+    """Nothing in this operation's requests is sound."""
+    return ()
+
+
+SOCKET = "WEBSOCKET"
+"""The method of an operation that is a conversation over a WebSocket."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One thing a provider does: *method* on *path*, where ``{name}`` stands for one segment.
 
-    *safe*: may be repeated. *texts*: what `ServiceDefaults.max_text_length` bounds. An answer
-    whose media type begins with one of *streams* is passed on as it comes and looked at by
-    *watch*; *asks_stream* tells beforehand, so that it is not sent compressed.
+    *safe*: may be repeated. *texts*: what `ServiceDefaults.max_text_length` bounds; *sounds*: what
+    `max_audio_size_mb` and `max_audio_duration_sec` bound. An answer whose media type begins with
+    one of *streams* is passed on as it comes and looked at by *watch*; *asks_stream* tells
+    beforehand, so that it is not sent compressed. *whole* tells apart what is asked for in the
+    same place: only requests whose `Asked.whole` is that are this operation (None: either).
     """
 
     name: str
@@ -54,15 +66,19 @@ class Operation:
     validators: tuple[ExchangeValidator, ...] = ()
     checks: tuple[RequestCheck, ...] = ()
     texts: Callable[[Asked], Iterable[str]] = no_texts
+    sounds: Callable[[Asked], Iterable[SoundSent]] = no_sounds
     safe: bool = True
     expects_json: bool = True
     streams: tuple[str, ...] = ()
     asks_stream: Callable[[Asked], bool] = never
     watch: Callable[[Asked], StreamWatch] | None = None
+    whole: bool | None = None
 
     def matches(self, asked: Asked) -> bool:
         """Whether *asked* is this operation."""
-        return asked.method == self.method and bool(_pattern(self.path).fullmatch(asked.path))
+        if asked.method != self.method or self.whole not in (None, asked.whole):
+            return False
+        return bool(_pattern(self.path).fullmatch(asked.path))
 
 
 OTHER = Operation(name="other", method="*", path="*", safe=False, expects_json=False)

@@ -56,10 +56,8 @@ class Row:
                 gate = self._gates[len(tokens) - 1]
                 try:
                     gate.fail(call, tokens[-1], failure)
-                    if isinstance(gate, Rescue) and isinstance(failure, Exception):
-                        is_rescued = gate.rescues(call, failure)
-                        if is_rescued:
-                            return failure
+                    if _is_rescued(gate, call, failure):
+                        return failure
                 except BaseException as other:  # noqa: BLE001  # it goes on outwards
                     failure = other
                 tokens.pop()
@@ -97,6 +95,12 @@ def _leading_gates(policies: tuple[Policy, ...]) -> list[Gate]:
             break
         gates.append(policy)
     return gates
+
+
+def _is_rescued(gate: Gate, call: Call, failure: BaseException) -> bool:
+    return (
+        isinstance(gate, Rescue) and isinstance(failure, Exception) and gate.rescues(call, failure)
+    )
 
 
 def _stop(call: Call, now: float) -> Any:  # noqa: ARG001  # as any gate's

@@ -26,7 +26,6 @@ from holdfast.telemetry.exposition.told import Told
 from holdfast.telemetry.journeys import SessionCounts
 from holdfast.telemetry.loop_lag import LoopLag
 from holdfast.telemetry.requests import RequestMetrics
-from holdfast.telemetry.usage_totals import UsageTotals
 
 
 @fact
@@ -36,7 +35,6 @@ class Read:
     calls: CallMetrics
     requests: RequestMetrics
     application: ApplicationMetrics
-    spent: UsageTotals
     sessions: SessionCounts
     lag: LoopLag
     in_flight: InFlight
@@ -59,7 +57,7 @@ class Exposition:
             CrowdHttp(read.requests, read.in_flight, read.prefix, aliases=read.aliases),
             Outbound(read.calls, read.breakers),
             Told(read.application),
-            Own(read.standing, read.spent, read.sessions, read.lag),
+            Own(read.standing, read.sessions, read.lag),
         )
 
     def text(self) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from holdfast.events import AnswerJudged, AttemptFailed, CallFinished
 from holdfast.telemetry.histogram import Histogram
+from holdfast.telemetry.spent import Spending, merge, spend
 
 SECONDS_BUCKETS = (
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5,
@@ -24,7 +25,8 @@ class Tally:
 
     __slots__ = (
         "attempts", "cancelled", "errors", "failed", "fails", "latency", "not_judged", "passes",
-        "rate_limited", "refused", "rescued", "retries", "served", "succeeded", "waited", "warns",
+        "rate_limited", "refused", "rescued", "retries", "served", "succeeded", "usage", "waited",
+        "warns",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -32,6 +34,7 @@ class Tally:
         self.attempts = self.retries = self.rate_limited = 0
         self.passes = self.warns = self.fails = self.not_judged = 0
         self.errors: dict[str, int] = {}
+        self.usage: Spending = {}
         self.served: dict[str, int] = {}
         self.latency = Histogram()
         self.waited = Histogram()
@@ -77,6 +80,8 @@ class Tally:
         if latency_ms is not None and not told and is_the_providers(event):
             self.latency.add(latency_ms)
         self.waited.add(event.waited_ms)
+        if event.usage is not None:
+            spend(self.usage, event.usage, event.at)
 
     def add_successes(self, events: Sequence[CallFinished], latencies: list[float]) -> None:
         """Count calls that the provider answered at the first attempt, in *latencies* ms each."""
@@ -88,6 +93,9 @@ class Tally:
         self.passes += judged.count("pass")
         self.latency.add_all(latencies)
         self.waited.add_all([event.waited_ms for event in events])
+        for event in events:
+            if event.usage is not None:
+                spend(self.usage, event.usage, event.at)
 
     def add_refusals(self, waited_ms: list[float]) -> None:
         """Count calls that never went out, after so long each."""
@@ -114,6 +122,8 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for error, count in other.errors.items():
             self.errors[error] = self.errors.get(error, 0) + count
+        if other.usage:
+            merge(self.usage, other.usage)
         for source, count in other.served.items():
             self.served[source] = self.served.get(source, 0) + count
         self.latency.merge(other.latency)

@@ -8,12 +8,14 @@ from holdfast.telemetry.calls import CallMetrics, Counted, Key
 from holdfast.telemetry.exposition.inbound import SECONDS
 from holdfast.telemetry.exposition.lines import CUT, Lines, numbers_of
 from holdfast.telemetry.family import Family, LabelValues
+from holdfast.telemetry.spent import Spent
 from holdfast.telemetry.tally import Tally
 
 Breakers = Callable[[], Iterable[tuple[str, str, BreakerName]]]
 """(integration, operation, state) of each."""
 
 _OPERATION = ("integration", "operation")
+_PAID = (*_OPERATION, "model", "unit")
 
 CALLS = Family(
     "holdfast_calls_total", "counter", "Guarded calls by outcome.", (*_OPERATION, "outcome")
@@ -43,6 +45,17 @@ LIMITED = Family(
     _OPERATION,
 )  # fmt: skip
 TRIPS = Family("holdfast_breaker_trips_total", "counter", "Times a breaker opened.", _OPERATION)
+USED = Family(
+    "holdfast_usage_total", "counter", "What providers said was used up, in their units.", _PAID
+)
+COST = Family(
+    "holdfast_cost_usd_total", "counter",
+    "What that cost in US dollars, as far as it has a price.", _PAID,
+)  # fmt: skip
+UNPRICED = Family(
+    "holdfast_unpriced_calls_total", "counter", "Calls whose usage has no known price.", _PAID
+)
+QUOTA = Family("holdfast_quota_remaining", "gauge", "What the provider says is left.", _PAID)
 STATE = Family(
     "holdfast_breaker_state", "gauge", "1 for the state a breaker is in.", (*_OPERATION, "state")
 )
@@ -104,6 +117,20 @@ def _errors(key: Key, _: Counted, tally: Tally) -> list[Sample]:
     return [((*key, error), number) for error, number in sorted(tally.errors.items())]
 
 
+def _spent(
+    figure: Callable[[Spent], float | None],
+) -> Callable[[Key, Counted, Tally], list[Sample]]:
+    """Samples of one *figure* of what was used; none where it is None."""
+
+    def samples(key: Key, _: Counted, tally: Tally) -> list[Sample]:
+        used = [
+            ((*key, model, unit), figure(spent)) for (unit, model), spent in [*tally.usage.items()]
+        ]
+        return [(labels, value) for labels, value in used if value is not None]
+
+    return samples
+
+
 _SAMPLES: tuple[tuple[Family, Callable[[Key, Counted, Tally], list[Sample]]], ...] = (
     (CALLS, _outcomes),
     (SERVED, _served),
@@ -114,4 +141,8 @@ _SAMPLES: tuple[tuple[Family, Callable[[Key, Counted, Tally], list[Sample]]], ..
     (RETRIES, lambda key, _, tally: [(key, tally.retries)]),
     (LIMITED, lambda key, _, tally: [(key, tally.rate_limited)]),
     (TRIPS, lambda key, one, _: [(key, one.trips)]),
+    (USED, _spent(lambda spent: spent.amount)),
+    (COST, _spent(lambda spent: spent.cost_usd)),
+    (UNPRICED, _spent(lambda spent: spent.unpriced)),
+    (QUOTA, _spent(lambda spent: spent.remaining)),
 )

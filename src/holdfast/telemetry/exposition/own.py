@@ -11,13 +11,10 @@ from holdfast.telemetry.family import Family
 from holdfast.telemetry.journeys import SessionCounts
 from holdfast.telemetry.loop_lag import LoopLag
 from holdfast.telemetry.shared_state import SharedStateFigures
-from holdfast.telemetry.usage_totals import UsageTotals
 
 States = Mapping[str, ComponentState]
 
 _STATES: tuple[ComponentState, ...] = get_args(ComponentState)
-
-_PAID = ("integration", "operation", "model", "unit")
 
 BUILD = Family("holdfast_build_info", "gauge", "Always 1; says what is running.", ("version",))
 SOCKETS = Family(
@@ -29,13 +26,6 @@ LAG = Family(
     "asyncio_loop_lag_seconds", "histogram", "How late the event loop wakes those who wait.", (),
     SECONDS,
 )  # fmt: skip
-USED = Family(
-    "holdfast_usage_total", "counter", "What calls used, in the provider's own unit.", _PAID
-)
-COST = Family(
-    "holdfast_cost_usd_total", "counter", "What calls cost by the price table, US dollars.", _PAID
-)
-QUOTA = Family("holdfast_quota_remaining", "gauge", "What the provider says is left.", _PAID)
 STARTED = Family(
     "holdfast_sessions_started_total", "counter", "Sessions that began.", ("service_type",)
 )
@@ -55,6 +45,10 @@ ALERTS = Family(
 )  # fmt: skip
 WRITTEN = Family("holdfast_record_written_events_total", "counter", "Events the record has kept.")
 WAITING = Family("holdfast_record_waiting_events", "gauge", "Events waiting to be recorded.")
+SPOOLED = Family(
+    "holdfast_record_spooled_events", "gauge", "Events on disk until the database returns."
+)
+SPOOL = Family("holdfast_record_spool_bytes", "gauge", "What the spooled events take.")
 DROPPED = Family(
     "holdfast_events_dropped_total", "counter", "What was dropped, by reason.", ("reason",)
 )
@@ -94,16 +88,13 @@ class Standing:
 class Own:
     """The families about Holdfast itself."""
 
-    def __init__(
-        self, standing: Standing, spent: UsageTotals, sessions: SessionCounts, lag: LoopLag
-    ) -> None:
-        self._standing, self._spent = standing, spent
+    def __init__(self, standing: Standing, sessions: SessionCounts, lag: LoopLag) -> None:
+        self._standing = standing
         self._sessions, self._lag = sessions, lag
 
     def text(self) -> Iterator[str]:
         """Every series."""
         yield from self._now()
-        yield from self._paid()
         yield from self._states()
         yield from self._kept()
         yield from _shared(self._standing.shared_state())
@@ -118,16 +109,6 @@ class Own:
         yield from Lines(STARTED).of(((name,), number) for name, number in started)
         yield from Lines(ENDED).of(((name,), ended[name]) for name in ("completed", "timed_out"))
         yield single(LIVE, standing.sessions_active())
-
-    def _paid(self) -> Iterator[str]:
-        amounts = self._spent.amounts()
-        yield from Lines(USED).of((key, one.amount) for key, one in amounts.items())
-        yield from Lines(COST).of(
-            (key, one.cost_usd) for key, one in amounts.items() if one.cost_usd is not None
-        )
-        yield from Lines(QUOTA).of(
-            (key, one.remaining) for key, one in amounts.items() if one.remaining is not None
-        )
 
     def _states(self) -> Iterator[str]:
         standing = self._standing
@@ -147,6 +128,8 @@ class Own:
         record = self._standing.record()
         yield single(WRITTEN, record.written)
         yield single(WAITING, record.waiting)
+        yield single(SPOOLED, record.spooled)
+        yield single(SPOOL, record.spool_bytes)
         dropped = sorted({**record.dropped, **self._standing.dropped()}.items())
         yield from Lines(DROPPED).of(((reason,), number) for reason, number in dropped)
 

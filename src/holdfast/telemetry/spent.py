@@ -1,0 +1,67 @@
+"""What calls used up and cost, by unit and model, in a shape that can be added up."""
+
+from holdfast.events import Usage
+
+MOST_MODELS = 50
+"""Per operation; providers name the models, so what is new beyond it is counted together."""
+
+OVERFLOW = "_overflow"
+
+Spending = dict[tuple[str, str], "Spent"]
+"""By (unit, model); the model is "" where the provider told none."""
+
+
+class Spent:
+    """*amount* of a unit in *calls* calls. *unpriced* of them have no known price.
+
+    *cost_usd* is that of the others. *remaining* is what the provider said last, at *told_at*.
+    """
+
+    __slots__ = ("amount", "calls", "cost_usd", "remaining", "told_at", "unpriced")
+
+    def __init__(self) -> None:
+        self.calls = self.unpriced = 0
+        self.amount = self.cost_usd = 0.0
+        self.remaining: float | None = None
+        self.told_at = 0.0
+
+    def add(self, usage: Usage, at: float) -> None:
+        """Count one call's *usage*."""
+        self.calls += 1
+        self.amount += usage.amount
+        if usage.cost_usd is None:
+            self.unpriced += 1
+        else:
+            self.cost_usd += usage.cost_usd
+        self._tell(usage.remaining, at)
+
+    def merge(self, other: "Spent") -> None:
+        """Add all that *other* counted."""
+        self.calls += other.calls
+        self.unpriced += other.unpriced
+        self.amount += other.amount
+        self.cost_usd += other.cost_usd
+        self._tell(other.remaining, other.told_at)
+
+    def _tell(self, remaining: float | None, at: float) -> None:
+        if remaining is not None and at >= self.told_at:
+            self.remaining, self.told_at = remaining, at
+
+
+def spend(spending: Spending, usage: Usage, at: float) -> None:
+    """Count one call's *usage* among *spending*."""
+    _of(spending, usage.unit, usage.model or "").add(usage, at)
+
+
+def merge(spending: Spending, other: Spending) -> None:
+    """Add all that *other* counted."""
+    for (unit, model), spent in other.items():
+        _of(spending, unit, model).merge(spent)
+
+
+def _of(spending: Spending, unit: str, model: str) -> Spent:
+    found = spending.get((unit, model))
+    if found is None:
+        key = (unit, model if len(spending) < MOST_MODELS else OVERFLOW)
+        found = spending.setdefault(key, Spent())
+    return found
