@@ -1,4 +1,4 @@
-"""A real Prometheus that scrapes one address every second, for tests."""
+"""A real Prometheus that scrapes one address every two seconds, for tests."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ import pytest
 from holdfast.exports.rules import JOB
 from tests.end_to_end.process import free_port
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 90.0
 
 
 def tool(name: str) -> str:
@@ -57,10 +57,10 @@ class Prometheus:
 
 @contextmanager
 def running_prometheus(folder: Path, target: str, rules: Path) -> Iterator[Prometheus]:
-    """It scrapes *target* and evaluates *rules* once a second, and forgets all at the end."""
+    """It scrapes *target* and evaluates *rules* every two seconds, and forgets all at the end."""
     configuration = folder / "prometheus.yml"
     configuration.write_text(
-        "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
+        "global: {scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 2s}\n"
         f"rule_files: ['{rules}']\n"
         f"scrape_configs: [{{job_name: {JOB}, static_configs: [{{targets: ['{target}']}}]}}]\n",
         encoding="utf-8",

@@ -24,7 +24,7 @@ class Asked(NamedTuple):
 def queries() -> list[Asked]:
     """Of every panel, recording and alert; an alert's figures must be there in peace, too."""
     panels = [
-        Asked(f"{board.title} / {row} / {panel.title}", query.expression.replace(RATE, "1m"))
+        Asked(f"{board.title} / {row} / {panel.title}", query.expression.replace(RATE, "5m"))
         for board in BOARDS
         for row, panels in board.rows
         for panel in panels
