@@ -29,3 +29,13 @@ async def test_the_knowledge_base_is_a_service_like_any_other(tmp_path: Path) ->
     assert (health["status"], health["evidence"]) == ("healthy", "store")
     counted = monitoring.calls.lifetime("rag")
     assert (counted.succeeded, counted.failed) == (2, 1)
+
+
+async def test_its_file_is_in_the_data_directory(tmp_path: Path) -> None:
+    """Unless RAG_PATH says otherwise."""
+    monitoring = Monitoring(development(tmp_path))
+    rag = monitoring.services.get_service("rag")
+    await rag.upsert("tea", "Green tea is picked in spring.")
+    await monitoring.services.aclose()
+    assert rag.path == Path(monitoring.settings.data_dir) / "knowledge.db"
+    assert rag.path.exists()

@@ -89,12 +89,10 @@ OTHERWISE: dict[tuple[str, str, str], str | None] = {
     ("elevenlabs", "tts-stream", "malformed"): "SemanticError",
     ("sarvam", "tts-stream", "malformed"): "SemanticError",
     ("sarvam", "tts", "truncated_stream"): "SemanticError",
-    ("sarvam", "translation", "truncated_stream"): None,  # half of a short sentence is a sentence
+    ("sarvam", "translation", "truncated_stream"): None,  # of a short sentence: a warning
     ("sarvam", "stt", "low_confidence"): None,  # the provider tells no confidence: a warning
     ("sarvam", "stt", "wrong_language"): "SemanticError final",
     ("sarvam", "stt-live", "low_confidence"): None,
-    ("sarvam", "stt-live", "malformed"): "TimedOut",  # nothing readable comes any more
-    ("sarvam", "tts-live", "malformed"): "TimedOut",
     ("sarvam", "tts-live", "no_end"): "TimedOut",
     ("deepgram", "stt", "wrong_language"): "SemanticError final",
     ("deepgram", "tts", "malformed"): "SemanticError",
@@ -102,6 +100,8 @@ OTHERWISE: dict[tuple[str, str, str], str | None] = {
     ("prokerala", "chart", "malformed"): "SemanticError",
     ("elevenlabs", "subscription", "spent_credits"): None,  # told by its health
     ("elevenlabs", "subscription", "lapsed_account"): None,
+    ("did", "delete", "malformed"): None,  # nothing is read of the answer
+    ("did", "film", "malformed"): "SemanticError",
     ("youtube", "channels", "empty_success"): None,  # told by its check
     ("x", "me", "error_in_success"): "SemanticError",
     ("linkedin", "userinfo", "rate_limited"): "QuotaExhausted",

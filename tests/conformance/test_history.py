@@ -1,15 +1,18 @@
 """The past, looked up through every `History`."""
 
 import pytest
-from sqlalchemy import URL, delete
+from sqlalchemy import URL, delete, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from holdfast.events import BusinessFact, IssueFound, Scope
+from holdfast.events import BusinessFact, IssueFound, Scope, Usage
 from holdfast.storage.business_days import sum_up_days
 from holdfast.storage.history import SqlHistory
 from holdfast.storage.retention import forget_rollups
 from holdfast.storage.rollups import write_buckets
 from holdfast.storage.tables_of_meaning import business_metrics
+from holdfast.storage.tables_of_watch import integration_metrics
 from holdfast.storage.writer import SqlEventLog
+from holdfast.telemetry.spent import spend
 from holdfast.telemetry.tally import Tally
 from holdfast.trends.history import Between, BusinessTotal, CallFilter, IssueFilter, Trouble, Use
 from holdfast.trends.rollup import Bucket, BucketKey, merged
@@ -67,8 +70,10 @@ async def test_issues_are_filtered(database: URL) -> None:
     assert ([one.issue_type for one in both.items], both.next_cursor is None) == (["price"], False)
 
 
-def _tally(*latencies_ms: float, failed: int = 0) -> Tally:
+def _tally(*latencies_ms: float, failed: int = 0, usage: Usage | None = None) -> Tally:
     tally = Tally()
+    if usage is not None:
+        spend(tally.usage, usage, NOW)
     tally.succeeded, tally.failed = len(latencies_ms) - failed, failed
     for one in latencies_ms:
         tally.latency.add(one)
@@ -96,6 +101,35 @@ async def test_roll_ups_of_several_processes_add_up(database: URL) -> None:
     assert chat.tally.latency.quantile(0.95) == pytest.approx(95, rel=0.01)
     assert (whole.tally.total, nothing) == (101, [])
     assert merged([chat.tally, whole.tally]).total == 201
+
+
+async def test_roll_ups_tell_what_was_used_and_what_it_cost(database: URL) -> None:
+    """By unit and model, added up over processes; what has no price is not taken for free."""
+    start = int(NOW) // 3_600 * 3_600
+    hour = BucketKey(3_600, start, "openai", "chat")
+    priced, unpriced = Usage("tokens", 100.0, None, "large", None, 0.25), Usage("tokens", 7.0)
+    rescued = _tally(1.0, usage=unpriced)
+    rescued.rescued = 1
+    async with opened(database) as engine:
+        history = SqlHistory(engine)
+        await write_buckets(engine, "a", [Bucket(hour, _tally(1.0, usage=priced))])
+        await write_buckets(engine, "b", [Bucket(hour, _tally(1.0, usage=priced))])
+        await write_buckets(engine, "c", [Bucket(hour, rescued)])
+        [found] = await history.buckets("openai", "chat", 3_600, Between())
+        costs = await _costs(engine)
+    assert costs == [("a", 0.25), ("b", 0.25), ("c", None)]
+    assert {
+        key: (one.calls, one.unpriced, one.amount, one.cost_usd)
+        for key, one in found.tally.usage.items()
+    } == {("tokens", "large"): (2, 0, 200.0, 0.5), ("tokens", ""): (1, 1, 7.0, 0.0)}
+    assert (found.tally.total, found.tally.succeeded, found.tally.failed) == (4, 3, 1)
+
+
+async def _costs(engine: AsyncEngine) -> list[tuple[str, float | None]]:
+    mine = integration_metrics.c
+    async with engine.connect() as connection:
+        query = select(mine.instance, mine.cost).order_by(mine.instance)
+        return [(row.instance, row.cost) for row in await connection.execute(query)]
 
 
 async def test_roll_ups_are_kept_as_long_as_they_are_coarse(database: URL) -> None:

@@ -86,8 +86,13 @@ def _settings() -> Iterator[str]:
     yield "| integration | needed | may be set |\n|---|---|---|"
     for name, known in CATALOG.items():
         needed, more = known.key_names, known.optional_key_names
-        listed = (", ".join(f"`{one}`" for one in names) for names in (needed, more))
+        older = {name: old for old, name in known.older_key_names.items()}
+        listed = (", ".join(_key(one, older) for one in names) for names in (needed, more))
         yield f"| `{name}` | {' | '.join(listed)} |"
+
+
+def _key(name: str, older: dict[str, str]) -> str:
+    return f"`{name}` (alias `{older[name]}`)" if name in older else f"`{name}`"
 
 
 def _own(name: str) -> dict[str, Any]:

@@ -48,6 +48,16 @@ def test_who_has_a_key_or_an_address_is_left_where_it_is() -> None:
     assert not is_simulated(settings, "openai")
 
 
+def test_a_former_name_counts_where_it_alone_is_set() -> None:
+    """X was Twitter: its applications' variables still are."""
+    old = _loaded(TWITTER_CLIENT_ID="former", TWITTER_CLIENT_SECRET=KEY, X_REFRESH_TOKEN=KEY)
+    both = _loaded(TWITTER_CLIENT_ID="former", X_CLIENT_ID="new")
+    found = {name: one.get_secret_value() for name, one in old.keys.items()}
+    assert found == {"X_CLIENT_ID": "former", "X_CLIENT_SECRET": KEY, "X_REFRESH_TOKEN": KEY}
+    assert old.sources["TWITTER_CLIENT_ID"] == "environment"
+    assert both.keys["X_CLIENT_ID"].get_secret_value() == "new"
+
+
 def test_half_a_credential_is_none() -> None:
     """Two variables make one credential."""
     environ = {"HOLDFAST_SIMULATOR_URL": SIMULATOR, "PROKERALA_CLIENT_ID": "me"}

@@ -1,12 +1,15 @@
 """Calls rolled up: nothing lost, nothing twice, whatever the resolution."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.clock import Clock
-from holdfast.events import CallFinished, Origin, Outcome, Scope
+from holdfast.events import CallFinished, Origin, Outcome, Scope, Usage
 from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.histogram import Histogram
+from holdfast.telemetry.spent import cost_usd
 from holdfast.trends.rollup import RESOLUTIONS, Bucket, RollUp, merged, resolution_for
 
 START = 1_800_000_000
@@ -105,3 +108,22 @@ def test_a_difference_of_histograms_is_what_was_added() -> None:
     assert (added.count, added.total) == (2, 307.0)
     assert 6.9 < added.minimum < 7.1
     assert 297 < added.maximum <= 300
+
+
+def test_what_was_used_goes_into_the_bucket_in_which_it_was() -> None:
+    """Each amount once, with its cost; and a rescued call is one that went out."""
+    calls = CallMetrics(Clock(lambda: 0.0, lambda: START))
+    rollup = RollUp(calls)
+    priced = Usage("tokens", 10.0, 90.0, "large", cost_usd=0.5)
+    for number in range(3):
+        calls(replace(_call(START, "succeeded", 1.0), usage=priced))
+        rollup.sample(START + number * 10)
+    calls(replace(_call(START, "succeeded", 1.0), error="Unavailable", served_from="fallback:b"))
+    rollup.sample(START + 30)
+    taken = rollup.take()
+    day = next(one for one in taken if one.key.resolution_s == 86_400).tally
+    tens = [one.tally for one in taken if one.key.resolution_s == 10]
+    assert [cost_usd(one.usage) for one in tens] == [0.5, 0.5, 0.5, None]
+    spent = day.usage["tokens", "large"]
+    assert (spent.calls, spent.amount, cost_usd(day.usage)) == (3, 30.0, 1.5)
+    assert (day.total, day.succeeded, day.rescued) == (4, 3, 1)

@@ -63,6 +63,17 @@ def test_lost_digits_are_a_warning() -> None:
     assert (verdict.judgement, verdict.reason) == ("warn", "2 of the digits are lost")
 
 
+def test_hardly_anything_for_a_short_text_is_a_warning() -> None:
+    """A word may be all there is to say; two letters for a greeting hardly are."""
+    greeting = "Good morning, friend."
+    verdict = judge_translation(greeting, "गु", into="hi-IN", out_of="en-IN")
+    assert (verdict.judgement, verdict.reason) == (
+        "warn", "2 letters came for 17: it may be cut off"
+    )  # fmt: skip
+    whole = judge_translation("Thank you very much", "धन्यवाद", into="hi-IN", out_of="en-IN")
+    assert whole.judgement == "pass"
+
+
 def test_scripts_are_known_by_their_blocks() -> None:
     """Vowel signs belong to their letters; what has no letters has no share."""
     assert primary("HI_in") == "hi"

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from holdfast.api.recorded import Audited
 from holdfast.api.services import Ask, Services
 from holdfast.errors import ConfigurationError
 from holdfast.guard.controls import EVERY
@@ -43,7 +44,9 @@ async def faults(ask: Ask) -> dict[str, Any]:
 
 
 @router.put("/{name}")
-async def start(name: Name, order: Order, ask: Ask) -> dict[str, Any]:
+async def start(
+    name: Name, order: Order, ask: Ask, trail: Audited, response: Response
+) -> dict[str, Any]:
     """Inject it from the next attempt on, instead of one of the same name."""
     selected = Selected(integration=order.integration, operation=order.operation)
     rehearsal = Rehearsal(
@@ -59,24 +62,25 @@ async def start(name: Name, order: Order, ask: Ask) -> dict[str, Any]:
         raise HTTPException(409, str(error)) from None
     except ValueError as error:
         raise HTTPException(422, str(error)) from None
+    await trail.secure(response)
     return _shown(name, fault)
 
 
 @router.delete("/{name}", status_code=204)
-async def stop(name: Name, ask: Ask) -> Response:
+async def stop(name: Name, ask: Ask, trail: Audited, response: Response) -> None:
     """Inject it no more; 404 when it was not running."""
     if name not in _running(ask):
         raise HTTPException(404, f"no fault named '{name}' is running")
     ask.controls.stop_fault(name, actor=_ACTOR)
-    return Response(status_code=204)
+    await trail.secure(response)
 
 
 @router.delete("", status_code=204)
-async def stop_all(ask: Ask) -> Response:
+async def stop_all(ask: Ask, trail: Audited, response: Response) -> None:
     """Inject nothing any more."""
     for name in _running(ask):
         ask.controls.stop_fault(name, actor=_ACTOR)
-    return Response(status_code=204)
+    await trail.secure(response)
 
 
 def _running(services: Services) -> list[str]:

@@ -1,6 +1,6 @@
 """What the HTTP surface stands on, in one glance."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -29,7 +29,8 @@ class Services:
     """Everything a route may read; each member is owned and changed by others.
 
     *told* is the one sink. *requests_in_flight* and *record* are asked at each answer; *dropped*
-    is by reason; *shared_state* answers None when nothing is shared with other processes.
+    is by reason; *kept* waits until all that was told is on a disk, False when that took too long;
+    *shared_state* answers None when nothing is shared with other processes.
     """
 
     settings: Settings
@@ -53,6 +54,7 @@ class Services:
     components: Components
     watch: Watch
     prometheus: Callable[[], Iterable[bytes]] = field(default=tuple)
+    kept: Callable[[], Awaitable[bool]] = field(default=lambda: _nowhere())
     shared_state: Callable[[], SharingStatus | None] = field(default=lambda: None)
     is_ready: Callable[[], bool] = field(default=lambda: True)
 
@@ -72,6 +74,10 @@ class Services:
         guarded = (name for name, _ in self.controls)
         called = (name for name, _ in self.calls.operations_called())
         return list(dict.fromkeys((*self.catalog, *guarded, *called)))
+
+
+async def _nowhere() -> bool:
+    return False
 
 
 def _services(connection: HTTPConnection) -> Services:

@@ -218,6 +218,7 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
             requests_in_flight=lambda: self.connections.requests,
             open_websockets=lambda: self.connections.websockets,
             record=self.record.status,
+            kept=self.kept,
             dropped=self.dropped,
             prometheus=self.figures.exposition.slices,
             shared_state=self.shared.status,

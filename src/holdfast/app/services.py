@@ -127,6 +127,7 @@ class ServiceDirectory:
                 clock=self._ways.clock,
                 tokens=self._tokens(known.name),
                 guard_for=partial(self._ways.guard, known.name),
+                data_dir=Path(self._ways.settings.data_dir),
             )
         return self._access[known.name]
 
@@ -134,7 +135,7 @@ class ServiceDirectory:
         """Renewed tokens outlive the process, unless they are the simulator's."""
         settings = self._ways.settings
         if is_simulated(settings, provider):
-            return MemoryTokens()
+            return MemoryTokens(is_durable=True)
         return FileTokens(Path(settings.data_dir) / "tokens")
 
     def _keys(self, known: Integration) -> dict[str, str]:

@@ -37,7 +37,11 @@ def load_settings(
     }
     keys = {name: known.key_names for name, known in CATALOG.items()}
     optional = [name for known in CATALOG.values() for name in known.optional_key_names]
-    return load(defaults, keys=keys, optional_keys=optional, environ=environ, dotenv=dotenv)
+    older = {old: name for known in CATALOG.values() for old, name in known.older_key_names.items()}
+    return load(
+        defaults, keys=keys, optional_keys=optional, older_keys=older,
+        environ=environ, dotenv=dotenv,
+    )  # fmt: skip
 
 
 def setup_monitoring(

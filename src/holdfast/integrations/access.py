@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol, Self
 
 import httpx2
@@ -42,7 +43,8 @@ class Access:
     """The guarded ways to one provider.
 
     *http* raises the provider's errors as ours (`ProviderError`); *keys* are its credentials by
-    environment name, none of them empty; *tokens* keeps what networks renew.
+    environment name, none of them empty; *tokens* keeps what networks renew; *data_dir* is where
+    a service may keep files.
     """
 
     http: httpx2.AsyncClient
@@ -52,6 +54,7 @@ class Access:
     clock: Clock = SYSTEM_CLOCK
     guard_for: GuardFor = no_guard
     tokens: TokenStore = field(default_factory=MemoryTokens)
+    data_dir: Path = Path(".holdfast")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def _left(document: Any) -> ServiceHealth:
     amounts = [(float(amount), unit) for amount, unit in told if is_number(amount)]
     if not amounts:
         return ServiceHealth("healthy", "projects", "the key is taken, no balance is told")
-    left = ", ".join(f"{amount:g} {unit or ''}".rstrip() for amount, unit in amounts)
+    left = ", ".join(f"{amount:,.10g} {unit or ''}".rstrip() for amount, unit in amounts)
     some = any(amount > 0 for amount, _ in amounts)
     return ServiceHealth("healthy" if some else "unhealthy", "credits", f"{left} left")
 

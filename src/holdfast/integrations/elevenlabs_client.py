@@ -127,7 +127,7 @@ class ElevenLabs:
         state: Literal["healthy", "degraded", "unhealthy"] = (
             "unhealthy" if not plan.speaks else "degraded" if low else "healthy"
         )
-        detail = f"{plan.remaining:g} characters are left, the subscription is {plan.status}"
+        detail = f"{plan.remaining:,.10g} characters are left, the subscription is {plan.status}"
         return ServiceHealth(state, "credits", detail)
 
     async def _get(self, path: str, query: dict[str, str] | None = None) -> Any:

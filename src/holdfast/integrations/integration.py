@@ -1,8 +1,8 @@
 """What is known of a provider, as data: its operations, its errors, its costs, its limits."""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
 
@@ -119,7 +119,8 @@ class ServiceKind:
 class Integration:
     """A provider. *key_names* are the environment names of its credentials.
 
-    What is in *optional_key_names* may be missing. *further_urls* are other hosts of the provider:
+    What is in *optional_key_names* may be missing; *older_key_names* maps what a credential was
+    once called to its name. *further_urls* are other hosts of the provider:
     what is addressed there goes there, or to the configured base URL if that is not the public one.
     *read_error* is the provider's documented error table: None when the answer is no error.
     """
@@ -135,6 +136,7 @@ class Integration:
     defaults: ServiceDefaults = ServiceDefaults()
     services: tuple[ServiceKind, ...] = ()
     optional_key_names: tuple[str, ...] = ()
+    older_key_names: Mapping[str, str] = field(default_factory=dict)
     further_urls: tuple[str, ...] = ()
 
     def operation_of(self, asked: Asked) -> Operation:

@@ -133,7 +133,7 @@ class Prokerala:
             return ServiceHealth("healthy", "token", "the token does not tell the credits")
         sandbox = " (sandbox: births on 1 January only)" if found.is_sandbox else ""
         state: Literal["healthy", "unhealthy"] = "healthy" if left > 0 else "unhealthy"
-        return ServiceHealth(state, "token", f"{left:g} credits are left{sandbox}")
+        return ServiceHealth(state, "token", f"{left:,.10g} credits are left{sandbox}")
 
     async def _get_half(self, path: str, query: dict[str, str], half: Half) -> dict[str, Any]:
         with self._births.compared(query, half):

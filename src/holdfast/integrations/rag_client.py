@@ -22,7 +22,7 @@ from holdfast.integrations.rag_text import VERSION, passages
 
 T = TypeVar("T")
 
-DEFAULT_PATH = Path(".holdfast", "knowledge.db")
+FILE_NAME = "knowledge.db"
 
 MOST_DOCUMENT_CHARACTERS = 1_000_000
 MOST_PASSAGES = 100
@@ -48,9 +48,9 @@ class Rag:
 
     @classmethod
     def over(cls, access: Access) -> Self:
-        """The base at ``RAG_PATH`` (default ``.holdfast/knowledge.db``), with words counted."""
-        path = Path(access.keys.get("RAG_PATH", DEFAULT_PATH))
-        return cls(access.guard_for, WordEmbedder(), path)
+        """The base at ``RAG_PATH`` (default ``knowledge.db`` in the data directory)."""
+        path = access.keys.get("RAG_PATH") or access.data_dir / FILE_NAME
+        return cls(access.guard_for, WordEmbedder(), Path(path))
 
     def using(self, *, embedder: Embedder | None = None, path: Path | None = None) -> "Rag":
         """Another base under the same guards: ``rag.using(embedder=OpenAIEmbedder(openai))``."""

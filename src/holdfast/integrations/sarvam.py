@@ -12,6 +12,7 @@ from holdfast.errors import (
     AuthenticationError,
     InputRefused,
     InvalidRequest,
+    ProtocolError,
     ProviderError,
     QuotaExhausted,
     RateLimited,
@@ -95,7 +96,12 @@ def read_close(code: int, reason: str) -> ProviderError | None:
 
 
 def read_message(document: Any) -> ProviderError | None:
-    """The error that a socket's message tells; its code is a name or an HTTP status."""
+    """The error that a socket's message tells; its code is a name or an HTTP status.
+
+    A message that cannot be read (None) is one too: what was in it will not come again.
+    """
+    if document is None:
+        return ProtocolError("sarvam: a message was not readable")
     if member(document, "type") != "error":
         return None
     data = member(document, "data")

@@ -23,6 +23,7 @@ _SECRET = (
     "HOLDFAST_ALERT_WEBHOOK",
 )
 _NO_KEYS: Mapping[str, Sequence[str]] = {}
+_NO_NAMES: Mapping[str, str] = {}
 _READ_ELSEWHERE = {"HOLDFAST_TOKEN", "HOLDFAST_SKIP_UI"}
 """By ``holdfast status`` and by the build."""
 
@@ -32,12 +33,14 @@ def load(
     *,
     keys: Mapping[str, Sequence[str]] = _NO_KEYS,
     optional_keys: Sequence[str] = (),
+    older_keys: Mapping[str, str] = _NO_NAMES,
     environ: Mapping[str, str] | None = None,
     dotenv: Path | None = Path(".env"),
 ) -> Settings:
     """The settings of this process; *defaults* are each integration's own, by its name.
 
     *keys* names the variables of each integration's credentials; *optional_keys* are read too.
+    *older_keys* maps a variable's former name, which counts where it alone is set, to its name.
     Who lacks keys is pointed at the simulator, when ``HOLDFAST_SIMULATOR_URL`` says where it is.
     Raises `SettingsError` that names every wrong variable, its value and what is allowed. Warns
     of a ``HOLDFAST_`` variable that nobody reads.
@@ -55,7 +58,7 @@ def load(
         raise SettingsError("\n".join(["settings that cannot be used:", *wrong]))
     _warn_of_unknown(sources)
     wanted = (*(name for names in keys.values() for name in names), *optional_keys)
-    credentials = _credentials(wanted, sources, used)
+    credentials = _credentials(wanted, older_keys, sources, used)
     complete: Settings = settings.model_copy(
         update={"services": services, "keys": credentials, "sources": used}
     )
@@ -63,11 +66,12 @@ def load(
 
 
 def _credentials(
-    names: Sequence[str], sources: Sources, used: dict[str, str]
+    names: Sequence[str], older: Mapping[str, str], sources: Sources, used: dict[str, str]
 ) -> dict[str, SecretStr]:
-    named = (sources.find((name,)) for name in names)
-    found = {one.variable: one for one in named if one is not None and one.value.strip()}
-    used.update({name: one.source for name, one in found.items()})
+    former = {name: old for old, name in older.items()}
+    named = {name: sources.find((name, former.get(name, name))) for name in names}
+    found = {name: one for name, one in named.items() if one is not None and one.value.strip()}
+    used.update({one.variable: one.source for one in found.values()})
     return {name: SecretStr(one.value.strip()) for name, one in found.items()}
 
 

@@ -12,6 +12,7 @@ from holdfast.storage.rows_of_journeys import Row
 from holdfast.storage.tables_of_watch import integration_metrics
 from holdfast.storage.texts import identifier
 from holdfast.telemetry.histogram import Histogram
+from holdfast.telemetry.spent import Spent, cost_usd
 from holdfast.telemetry.tally import Tally
 from holdfast.trends.history import Between
 from holdfast.trends.rollup import Bucket, BucketKey
@@ -20,6 +21,7 @@ _COUNTS = (
     "succeeded", "failed", "refused", "cancelled", "attempts", "retries", "rate_limited", "passes",
     "warns", "fails", "not_judged",
 )  # fmt: skip
+_REST = ("latency", "errors", "usage", "cost")
 _MOST_ROWS = 50_000
 
 
@@ -30,7 +32,7 @@ async def write_buckets(engine: AsyncEngine, instance: str, buckets: Sequence[Bu
     keys = [column.name for column in integration_metrics.primary_key.columns]
     async with engine.begin() as connection:
         insert = insert_into(connection, integration_metrics)
-        new = {name: insert.excluded[name] for name in (*_COUNTS, "latency", "errors")}
+        new = {name: insert.excluded[name] for name in (*_COUNTS, *_REST)}
         write = insert.on_conflict_do_update(index_elements=keys, set_=new)
         await connection.execute(write, [_row(bucket, instance) for bucket in buckets])
 
@@ -73,9 +75,19 @@ def _row(bucket: Bucket, instance: str) -> Row:
         "operation": identifier(key.operation),
         "instance": instance,
         **{name: getattr(tally, name) for name in _COUNTS},
+        "failed": tally.failed + tally.rescued,
         "latency": tally.latency.to_bytes(),
         "errors": {identifier(error): count for error, count in tally.errors.items()},
+        "usage": [_spent(*key, spent) for key, spent in tally.usage.items()] or None,
+        "cost": cost_usd(tally.usage),
     }
+
+
+def _spent(unit: str, model: str, spent: Spent) -> Row:
+    return {
+        "unit": identifier(unit), "model": identifier(model), "calls": spent.calls,
+        "unpriced": spent.unpriced, "amount": spent.amount, "cost_usd": spent.cost_usd,
+    }  # fmt: skip
 
 
 def _tally(row: RowMapping) -> Tally:
@@ -85,4 +97,13 @@ def _tally(row: RowMapping) -> Tally:
     tally.latency = Histogram.from_bytes(row["latency"])
     errors: dict[str, Any] = row["errors"] or {}
     tally.errors = {error: int(count) for error, count in errors.items()}
+    for one in row["usage"] or ():
+        tally.usage[one["unit"], one["model"]] = _spending(one)
     return tally
+
+
+def _spending(one: Row) -> Spent:
+    spent = Spent()
+    spent.calls, spent.unpriced = one["calls"], one["unpriced"]
+    spent.amount, spent.cost_usd = one["amount"], one["cost_usd"]
+    return spent

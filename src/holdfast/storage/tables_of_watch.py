@@ -43,7 +43,9 @@ integration_metrics = Table(
 """Counts of one instance in one bucket, absolute: writing a row again changes nothing.
 
 *latency* is `Histogram.to_bytes` of the attempts' milliseconds. Rows of several instances are
-added up by who reads. *resolution_s*: 10, 60, 3600 or 86400, kept 1 h, 24 h, 30 d, 400 d.
+added up by who reads. *failed* counts the calls that a fallback rescued, too; *usage* lists
+amounts by unit and model, *cost* is theirs in US dollars, as far as they have a price, and NULL
+when none has. *resolution_s*: 10, 60, 3600 or 86400, kept 1 h, 24 h, 30 d, 400 d.
 """
 
 alerts = Table(

@@ -43,6 +43,17 @@ class Spent:
         self.cost_usd += other.cost_usd
         self._tell(other.remaining, other.told_at)
 
+    def since(self, before: "Spent | None") -> "Spent":
+        """What this counted after *before*, an earlier state of the same count."""
+        added = Spent()
+        added.merge(self)
+        if before is not None:
+            added.calls -= before.calls
+            added.unpriced -= before.unpriced
+            added.amount -= before.amount
+            added.cost_usd -= before.cost_usd
+        return added
+
     def _tell(self, remaining: float | None, at: float) -> None:
         if remaining is not None and at >= self.told_at:
             self.remaining, self.told_at = remaining, at
@@ -57,6 +68,18 @@ def merge(spending: Spending, other: Spending) -> None:
     """Add all that *other* counted."""
     for (unit, model), spent in other.items():
         _of(spending, unit, model).merge(spent)
+
+
+def since(spending: Spending, before: Spending) -> Spending:
+    """What *spending* has more than *before*, an earlier state of it."""
+    added = {key: spent.since(before.get(key)) for key, spent in spending.items()}
+    return {key: spent for key, spent in added.items() if spent.calls}
+
+
+def cost_usd(spending: Spending) -> float | None:
+    """What all of it cost together; None when nothing in it has a price."""
+    priced = [spent.cost_usd for spent in spending.values() if spent.calls > spent.unpriced]
+    return sum(priced) if priced else None
 
 
 def _of(spending: Spending, unit: str, model: str) -> Spent:

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import NamedTuple, Protocol
 
 from holdfast.fact import fact
+from holdfast.telemetry import spent
 from holdfast.telemetry.tally import Tally
 
 SAMPLE_SECONDS = 10
@@ -19,7 +20,7 @@ RESOLUTIONS = {10: 3_600, 60: 86_400, 3_600: 30 * 86_400, 86_400: 400 * 86_400}
 _MOST_WAITING = 50_000
 _COUNTS = (
     "attempts", "cancelled", "failed", "fails", "not_judged", "passes", "rate_limited", "refused",
-    "retries", "succeeded", "warns",
+    "rescued", "retries", "succeeded", "warns",
 )  # fmt: skip
 
 
@@ -113,6 +114,7 @@ def difference(now: Tally, before: Tally | None) -> Tally | None:
     for error, count in now.errors.items():
         if more := count - before.errors.get(error, 0):
             added.errors[error] = more
+    added.usage = spent.since(now.usage, before.usage)
     added.latency = now.latency.since(before.latency)
     added.waited = now.waited.since(before.waited)
     is_nothing = not (added.total or added.refused or added.cancelled or added.attempts)

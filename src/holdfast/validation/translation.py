@@ -18,6 +18,9 @@ SHORTEST, LONGEST = 0.3, 3.0
 """The sane ratio of lengths, for texts of at least `MEASURED_FROM` letters."""
 
 MEASURED_FROM = 20
+SHORTEST_OF_FEW, MEASURED_ROUGHLY_FROM = 0.2, 10
+"""Of a shorter text (from so many letters on) a single word may be all: less is only suspect."""
+
 FEWEST_WORDS = 3
 """A text of fewer words may be a name, which is the same in every language."""
 
@@ -29,7 +32,8 @@ def judge_translation(
 
     *out_of*: the language of *source*, None when it is not known. *native*: the translation
     should be in the script of its language (not romanised, not mixed).
-    Fail: empty, unchanged, in another script, or absurdly short or long. Warn: digits are lost.
+    Fail: empty, unchanged, in another script, or absurdly short or long. Warn: digits are lost, or
+    hardly anything came for a short text.
     """
     if not translated.strip():
         return failed(METHOD, "the translation is empty")
@@ -40,8 +44,8 @@ def judge_translation(
     )
     if fault:
         return failed(METHOD, fault)
-    lost = _lost_numbers(source, translated)
-    return warned(METHOD, lost) if lost else passed(METHOD)
+    suspect = _lost_numbers(source, translated) or _hardly_anything(source, translated)
+    return warned(METHOD, suspect) if suspect else passed(METHOD)
 
 
 def _unchanged(source: str, translated: str, into: str, out_of: str | None) -> str:
@@ -71,6 +75,13 @@ def _length(source: str, translated: str) -> str:
     if before < MEASURED_FROM or SHORTEST <= after / before <= LONGEST:
         return ""
     return f"{after} letters came for {before}, {SHORTEST:g} to {LONGEST:g} times as many expected"
+
+
+def _hardly_anything(source: str, translated: str) -> str:
+    before, after = letters_of(source), letters_of(translated)
+    if before < MEASURED_ROUGHLY_FROM or after / before >= SHORTEST_OF_FEW:
+        return ""
+    return f"{after} letters came for {before}: it may be cut off"
 
 
 def _lost_numbers(source: str, translated: str) -> str:

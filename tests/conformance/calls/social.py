@@ -1,7 +1,12 @@
 """D-ID and the social networks."""
 
-from holdfast.integrations.did_records import Voice
-from tests.conformance.calls.ways import Ready, Rows, after, client, raw
+import httpx2
+
+from holdfast.integrations.did_client import Did
+from holdfast.integrations.did_records import Talk, Voice
+from holdfast.integrations.private_query import private
+from tests.conformance.calls.ways import Act, Ready, Rows, after, client, client_of, raw
+from tests.conformance.provider_stage import Stage
 
 FACE, SPEAKER = "https://example.org/face.jpg", Voice(voice_id="en-US-JennyNeural")
 TEXT = "Sit quietly, and watch the breath as it comes and goes."
@@ -19,6 +24,24 @@ def _bearer(secret: str) -> dict[str, str]:
 
 def _look(path: str, **params: str) -> Ready:
     return raw("GET", path, headers=_bearer("{once}"), params=params)
+
+
+async def _done(stage: Stage) -> Talk:
+    did: Did = client_of(stage, "avatar")
+    return await did.talk((await did.create(TEXT, FACE, SPEAKER)).id)
+
+
+async def _delete(stage: Stage) -> Act:
+    path = f"/talks/{(await _done(stage)).id}"
+    headers = {"authorization": f"Basic {stage.access().keys['DID_API_KEY']}"}
+    return lambda: stage.http.delete(path, headers=headers)
+
+
+async def _film(stage: Stage) -> Act:
+    """The plain request: the client asks for a new link where one is refused."""
+    url = httpx2.URL((await _done(stage)).result_url or "")
+    place, signed = url.copy_with(query=None), private(url.params)
+    return lambda: stage.http.get(place, extensions=signed)
 
 
 CALLS: dict[str, Rows] = {
@@ -65,13 +88,10 @@ CALLS: dict[str, Rows] = {
             lambda did, created: did.talk(created.id),
         ),
         "talks": client("avatar", lambda did: did.find("nobody's")),
+        "delete": _delete,
         "credits": client("avatar", lambda did: did.credits()),
+        "film": _film,
     },
 }  # fmt: skip
 
-NOT_CALLED: dict[str, dict[str, str]] = {
-    "did": {
-        "delete": "the client deletes nothing: an operator may",
-        "film": "comes from the file host, whose errors are in test_did_client",
-    },
-}
+NOT_CALLED: dict[str, dict[str, str]] = {}

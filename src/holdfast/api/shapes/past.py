@@ -7,6 +7,7 @@ from typing import Any
 from holdfast.api.shapes.numbers import latency, rounded
 from holdfast.clock import iso
 from holdfast.sessions.context_flow import Passage, StepSeen, passages
+from holdfast.telemetry.spent import cost_usd
 from holdfast.telemetry.tally import Tally
 from holdfast.trends.history import (
     BusinessTotal,
@@ -46,7 +47,10 @@ def business_total(one: BusinessTotal) -> dict[str, Any]:
 
 
 def bucket(tally: Tally) -> dict[str, Any]:
-    """Calls of a stretch of time; rates are percent, null without data."""
+    """Calls of a stretch of time; rates are percent, null without data.
+
+    *cost_usd* is that of the calls with a price, null when there were none.
+    """
     return {
         "total_calls": tally.total,
         "successful_calls": tally.succeeded,
@@ -58,6 +62,7 @@ def bucket(tally: Tally) -> dict[str, Any]:
         "latency_ms": latency(tally.latency),
         "attempts": tally.attempts,
         "retries": tally.retries,
+        "cost_usd": rounded(cost_usd(tally.usage), 6),
     }
 
 
