@@ -54,7 +54,7 @@ class Services:
     components: Components
     watch: Watch
     prometheus: Callable[[], Iterable[bytes]] = field(default=tuple)
-    kept: Callable[[], Awaitable[bool]] = field(default=lambda: _nowhere())
+    kept: Callable[[], Awaitable[bool]] = field(default=lambda: _nowhere())  # noqa: PLW0108 - it is defined below
     shared_state: Callable[[], SharingStatus | None] = field(default=lambda: None)
     is_ready: Callable[[], bool] = field(default=lambda: True)
 
