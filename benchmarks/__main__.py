@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from benchmarks import call, inbound, memory, page, parts, policies, refusal, rush
+from benchmarks import call, exposition, inbound, memory, page, parts, policies, refusal, rush
 from benchmarks.show import as_text
 from benchmarks.stopwatch import FULL, QUICK, Effort
 from benchmarks.table import Table
@@ -17,6 +17,7 @@ AREAS: dict[str, Callable[[Effort], Awaitable[list[Table]]]] = {
     "rush": rush.measure,
     "memory": memory.measure,
     "inbound": inbound.measure,
+    "exposition": exposition.measure,
 }
 
 

@@ -178,6 +178,19 @@ class AlertChanged:
 
 
 @fact
+class MetricTracked:
+    """The application tells a figure of its own; *labels* are as the metric declares them.
+
+    *value* is seconds for a duration, how many more for a counter, the number itself for a gauge.
+    """
+
+    metric: str
+    labels: tuple[str, ...]
+    value: float
+    at: float
+
+
+@fact
 class StepTaken:
     """The application's code for one step of a session ended; *scope* names session and step.
 
@@ -251,6 +264,7 @@ Event = (
     | SessionEnded
     | ComponentChanged
     | AlertChanged
+    | MetricTracked
     | StepTaken
     | ContextLost
     | IssueFound

@@ -103,7 +103,7 @@ async def test_what_is_dropped_is_counted_by_reason(tmp_path: Path) -> None:
         "live_client_slow": 3, "sessions_evicted": 1, "calls_overflow": 1
     }  # fmt: skip
     assert b'holdfast_events_dropped_total{reason="sessions_evicted"} 1.0' in (
-        monitoring.http_services().prometheus()
+        b"".join(monitoring.http_services().prometheus())
     )
 
 
@@ -117,7 +117,6 @@ async def test_a_client_is_guarded_and_counted_once(tmp_path: Path) -> None:
             answer = await client.get("/v1/voices", headers={"xi-api-key": "sim"})
     assert answer.status_code == 200
     assert monitoring.calls.lifetime("elevenlabs").succeeded == 1
-    assert (
-        b'holdfast_breaker_state{integration="elevenlabs"'
-        in monitoring.http_services().prometheus()
+    assert b'holdfast_breaker_state{integration="elevenlabs"' in b"".join(
+        monitoring.http_services().prometheus()
     )

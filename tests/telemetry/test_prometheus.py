@@ -3,101 +3,35 @@
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prometheus_client.metrics_core import Metric
-from prometheus_client.parser import text_string_to_metric_families
 
-from holdfast.clock import Clock
-from holdfast.events import BreakerMoved, Event, RequestFinished
-from holdfast.telemetry.buffer import RecordStatus
-from holdfast.telemetry.calls import CallMetrics
-from holdfast.telemetry.prometheus import Exposition, Read
-from holdfast.telemetry.requests import RequestMetrics
-from tests.telemetry.facts import HISTORIES, REQUESTS, Hands, History, request
-
-Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
-
-
-class Watched:
-    """Folds of *events*, and the exposition over them."""
-
-    def __init__(self, events: Iterable[Event] = (), *, most_series: int = 2000) -> None:
-        clock = Clock(Hands(), Hands())
-        self.calls, self.requests = (
-            CallMetrics(clock),
-            RequestMetrics(clock, most_series=most_series),
-        )
-        for event in events:
-            self.calls(event)
-            self.requests(event)
-        status = RecordStatus("ok", 3, 40, {"buffer_full": 2, "shutdown": 1})
-        self._exposition = Exposition(
-            Read(
-                self.calls, self.requests, lambda: 4, lambda: 5,
-                lambda: [("sun", "shine", "half_open")], lambda: status,
-                lambda: {"live_client_slow": 7},
-            )
-        )  # fmt: skip
-
-    def text(self) -> str:
-        """What a scrape answers."""
-        return self._exposition.text().decode()
-
-    def families(self) -> dict[str, Metric]:
-        """Each family by its name."""
-        return {one.name: one for one in text_string_to_metric_families(self.text())}
-
-    def samples(self) -> Samples:
-        """Each sample by its name and its labels that are not empty."""
-        return {
-            (
-                sample.name,
-                tuple((k, v) for k, v in sorted(sample.labels.items()) if v),
-            ): sample.value
-            for family in self.families().values()
-            for sample in family.samples
-        }
-
-
-FAMILIES = {
-    "http_server_request_duration_seconds": "histogram",
-    "http_server_request_body_bytes": "counter",
-    "http_server_response_body_bytes": "counter",
-    "http_server_active_requests": "gauge",
-    "http_server_websocket_active_connections": "gauge",
-    "holdfast_calls": "counter",
-    "holdfast_answers_served": "counter",
-    "holdfast_answers_judged": "counter",
-    "holdfast_call_errors": "counter",
-    "holdfast_attempt_duration_seconds": "histogram",
-    "holdfast_retries": "counter",
-    "holdfast_breaker_trips": "counter",
-    "holdfast_usage": "counter",
-    "holdfast_cost_usd": "counter",
-    "holdfast_unpriced_calls": "counter",
-    "holdfast_breaker_state": "gauge",
-    "holdfast_record_written_events": "counter",
-    "holdfast_record_waiting_events": "gauge",
-    "holdfast_record_spooled_events": "gauge",
-    "holdfast_record_spool_bytes": "gauge",
-    "holdfast_events_dropped": "counter",
-    "holdfast_shared_state_up": "gauge",
-    "holdfast_shared_state_failures": "counter",
-    "holdfast_shared_state_joins": "counter",
-    "holdfast_shared_state_round_trip_seconds": "gauge",
-}
+from holdfast.events import (
+    BreakerMoved,
+    CallFinished,
+    MetricTracked,
+    RequestFinished,
+    SessionEnded,
+    SessionStarted,
+    Usage,
+)
+from holdfast.telemetry.exposition.families import FAMILIES
+from tests.telemetry.facts import HISTORIES, REQUESTS, History, request
+from tests.telemetry.watched import CLIENTS_OWN, Samples, Watched
 
 
 def test_every_family_is_there_without_a_sample() -> None:
     """HELP and TYPE from the first scrape on: nobody's query is wrong because nothing happened."""
-    families = Watched().families()
-    assert {name: one.type for name, one in families.items()} == FAMILIES
-    assert all(one.documentation.endswith(".") for one in families.values())
+    found = {
+        f"{name}_total" if one.type == "counter" else name: one.type
+        for name, one in Watched().families().items()
+        if not name.startswith(CLIENTS_OWN)
+    }
+    assert found == {family.name: family.kind for family in FAMILIES}
+    assert all(family.help.endswith(".") for family in FAMILIES)
 
 
 @settings(max_examples=40)
@@ -110,9 +44,9 @@ def test_calls_are_those_that_were_made(histories: list[History]) -> None:
     for one in histories:
         labels = (("integration", "sun"), ("operation", one.operation))
         expected["holdfast_calls_total", (*labels, ("outcome", one.outcome))] += 1
-        expected["holdfast_retries_total", labels] += max(one.attempts - 1, 0)
         expected["holdfast_usage_total", (*labels, ("unit", "tokens"))] += 1
         expected["holdfast_unpriced_calls_total", (*labels, ("unit", "tokens"))] += 1
+        expected["holdfast_retries_total", labels] += max(one.attempts - 1, 0)
         expected["holdfast_attempt_duration_seconds_count", labels] += len(one.latencies)
         if one.outcome == "failed":
             expected["holdfast_call_errors_total", (("error_type", "OSError"), *labels)] += 1
@@ -126,8 +60,16 @@ def test_requests_are_those_that_came(requests: list[RequestFinished]) -> None:
     expected: Counter[str] = Counter()
     for one in requests:
         expected["http_server_request_duration_seconds_count"] += 1
-        expected["http_server_request_body_bytes_total"] += one.request_bytes
-        expected["http_server_response_body_bytes_total"] += one.response_bytes
+        expected["http_server_request_body_size_bytes_sum"] += one.request_bytes
+        expected["http_server_response_body_size_bytes_sum"] += one.response_bytes
+        expected["http_requests_total"] += 1
+        expected["http_request_duration_seconds_count"] += 1
+        expected["http_request_duration_highr_seconds_count"] += 1
+        expected["http_request_size_bytes_sum"] += one.request_bytes
+        for prefix in ("crowdfunding_api", "crowdfunding_api_http"):
+            expected[f"{prefix}_requests_total"] += 1
+            expected[f"{prefix}_request_duration_seconds_count"] += 1
+            expected[f"{prefix}_response_size_bytes_sum"] += one.response_bytes
     totals: Counter[str] = Counter()
     for (name, _), value in Watched(requests).samples().items():
         totals[name] += int(value)
@@ -143,10 +85,10 @@ def test_buckets_are_cumulative_and_reach_infinity() -> None:
         if sample.name.endswith("_bucket")
     ]
     assert [bound for bound, _ in buckets] == [
-        "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "10.0", "30.0",
-        "+Inf",
+        "0.005", "0.01", "0.025", "0.05", "0.075", "0.1", "0.25", "0.5", "0.75", "1.0", "2.5",
+        "5.0", "7.5", "10.0", "30.0", "+Inf",
     ]  # fmt: skip
-    assert [value for _, value in buckets] == [1, *[2] * 10, 3, 4]
+    assert [value for _, value in buckets] == [1, *[2] * 13, 3, 4]
 
 
 def test_a_flood_of_series_ends_in_one() -> None:
@@ -175,11 +117,27 @@ def test_a_breaker_is_in_one_state() -> None:
     assert samples[key] == 2
 
 
+def _states(name: str, labels: dict[str, str], states: str, now: str) -> Samples:
+    label = name if name == "component_health_status" else "state"
+    return {
+        (name, tuple(sorted({**labels, label: state}.items()))): float(state == now)
+        for state in states.split()
+    }
+
+
 def test_what_is_our_own_is_shown() -> None:
-    """The record, what was dropped and why, and what is open right now."""
+    """The record, what was dropped and why, what is open right now, and how everything is."""
+    states = "healthy degraded unhealthy unknown"
+    breaker = {"integration": "sun", "operation": "shine"}
     expected: Samples = {
+        ("holdfast_build_info", (("version", "1.2.3"),)): 1,
         ("http_server_active_requests", ()): 4,
         ("http_server_websocket_active_connections", ()): 5,
+        ("http_requests_inprogress", (("handler", "/slow"), ("method", "GET"))): 3,
+        ("http_requests_inprogress", (("handler", "none"), ("method", "POST"))): 1,
+        ("holdfast_sessions_active", ()): 6,
+        ("holdfast_sessions_ended_total", (("status", "completed"),)): 0,
+        ("holdfast_sessions_ended_total", (("status", "timed_out"),)): 0,
         ("holdfast_record_written_events_total", ()): 40,
         ("holdfast_record_waiting_events", ()): 3,
         ("holdfast_record_spooled_events", ()): 0,
@@ -187,17 +145,67 @@ def test_what_is_our_own_is_shown() -> None:
         ("holdfast_events_dropped_total", (("reason", "buffer_full"),)): 2,
         ("holdfast_events_dropped_total", (("reason", "shutdown"),)): 1,
         ("holdfast_events_dropped_total", (("reason", "live_client_slow"),)): 7,
-        **{
-            (
-                "holdfast_breaker_state",
-                (("integration", "sun"), ("operation", "shine"), ("state", state)),
-            ): float(state == "half_open")
-            for state in (
-                "closed", "half_open", "open", "forced_open", "forced_closed", "disabled",
-            )
-        },
-    }  # fmt: skip
-    assert Watched().samples() == expected
+        (
+            "holdfast_alerts_firing",
+            (("integration", "sun"), ("rule", "latency"), ("severity", "warning")),
+        ): 1,
+        **_states("component_health_status", {"component": "qa_cache"}, states, "degraded"),
+        **_states("holdfast_integration_state", {"integration": "sun"}, states, "unhealthy"),
+        **_states(
+            "holdfast_breaker_state",
+            breaker,
+            "closed half_open open forced_open forced_closed disabled",
+            "half_open",
+        ),
+    }
+    found = {
+        key: value
+        for key, value in Watched().samples().items()
+        if not key[0].startswith((*CLIENTS_OWN, "asyncio_loop_lag", "http_request_duration_highr"))
+    }
+    assert found == expected
+
+
+def test_sessions_usage_and_lateness_are_counted() -> None:
+    """What began and ended, what was used and paid, how late the loop was."""
+    paid = History("rise", (), "succeeded", 1.0, None).events(1, 0.0)
+    for one in paid:
+        if isinstance(one, CallFinished):
+            one.usage = Usage("token", 12.0, 88.0, "solar-1", None, 0.25)  # type: ignore[misc]
+    watched = Watched(
+        [
+            SessionStarted("s1", 1.0, None, "guidance"),
+            SessionStarted("s2", 1.0, None, None),
+            SessionEnded("s1", 2.0, "completed"),
+            *paid,
+            *paid,
+        ]
+    )
+    watched.lag.add(0.3)
+    samples = watched.samples()
+    labels = (
+        ("integration", "sun"), ("model", "solar-1"), ("operation", "rise"), ("unit", "token"),
+    )  # fmt: skip
+    assert {
+        key: samples[key]
+        for key in (
+            ("holdfast_sessions_started_total", (("service_type", "guidance"),)),
+            ("holdfast_sessions_started_total", ()),
+            ("holdfast_sessions_ended_total", (("status", "completed"),)),
+            ("holdfast_usage_total", labels),
+            ("holdfast_cost_usd_total", labels),
+            ("holdfast_quota_remaining", labels),
+            ("asyncio_loop_lag_seconds_sum", ()),
+        )
+    } == {
+        ("holdfast_sessions_started_total", (("service_type", "guidance"),)): 1,
+        ("holdfast_sessions_started_total", ()): 1,
+        ("holdfast_sessions_ended_total", (("status", "completed"),)): 1,
+        ("holdfast_usage_total", labels): 24,
+        ("holdfast_cost_usd_total", labels): 0.5,
+        ("holdfast_quota_remaining", labels): 88,
+        ("asyncio_loop_lag_seconds_sum", ()): 0.3,
+    }
 
 
 def test_calls_that_were_reset_while_we_read_are_left_out() -> None:
@@ -205,6 +213,25 @@ def test_calls_that_were_reset_while_we_read_are_left_out() -> None:
     watched = Watched(History("rise", (), "succeeded", 1.0, None).events(1, 0.0))
     watched.calls.counted = lambda key: None  # type: ignore[method-assign]
     assert watched.families()["holdfast_calls"].samples == []
+
+
+@settings(max_examples=40)
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=5, unique=True))
+def test_any_text_comes_back_as_the_label_it_was(values: list[str]) -> None:
+    """Quotes, backslashes, new lines and percents: a parser reads what was told."""
+    told = [MetricTracked("document_operations", (one, "d", "s"), 1.0, 0.0) for one in values]
+    found = Watched(told).families()["document_operations"].samples
+    expected = sorted(values)
+    assert sorted(one.labels.get("operation", "") for one in found) == expected
+
+
+def test_many_series_come_in_slices() -> None:
+    """None of them is large: whoever waits for the event loop has his turn in between."""
+    watched = Watched([request(route=f"/{one}") for one in range(500)])
+    slices = list(watched.exposition.slices())
+    assert len(slices) > 20
+    assert max(len(one) for one in slices) < 110_000
+    assert b"".join(slices).count(b"http_server_request_duration_seconds_count{") == 500
 
 
 @pytest.mark.real_time

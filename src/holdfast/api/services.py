@@ -1,6 +1,6 @@
 """What the HTTP surface stands on, in one glance."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -55,7 +55,7 @@ class Services:
     told: Sink
     components: Components
     watch: Watch
-    prometheus: Callable[[], bytes] = field(default=lambda: b"")
+    prometheus: Callable[[], Iterable[bytes]] = field(default=tuple)
     kept: Callable[[], Awaitable[bool]] = field(default=lambda: _nowhere())  # noqa: PLW0108 - it is defined below
     shared_state: Callable[[], SharingStatus | None] = field(default=lambda: None)
     is_ready: Callable[[], bool] = field(default=lambda: True)

@@ -53,6 +53,7 @@ class Lifecycle:
         parts = (
             self._broadcast.run, upkeep.end_idle_sessions, upkeep.judge_boundaries, upkeep.roll_up,
             self._monitoring.shared.run, vitals.check_components, vitals.alerting.run,
+            self._monitoring.figures.lag.run,
         )  # fmt: skip
         others = [asyncio.create_task(_kept_running(part)) for part in parts]
         record = asyncio.create_task(_kept_running(self._monitoring.record.run))

@@ -14,6 +14,7 @@ from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
 from holdfast.app.config import Config
 from holdfast.app.faults import faults_for
+from holdfast.app.figures import Figures
 from holdfast.app.following import Following
 from holdfast.app.health_checks import HealthChecks
 from holdfast.app.health_methods import HealthMethods
@@ -21,11 +22,12 @@ from holdfast.app.record import Record
 from holdfast.app.services import ServiceDirectory
 from holdfast.app.sharing import AppSharing
 from holdfast.app.tracing import Tracing
+from holdfast.app.tracking_methods import TrackingMethods
 from holdfast.app.vitals import Vitals
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ConfigurationError
-from holdfast.events import BreakerName, Sink, discard
-from holdfast.guard.controls import Controls, circuit_of
+from holdfast.events import Sink, discard
+from holdfast.guard.controls import Controls
 from holdfast.guard.guard import Guard
 from holdfast.guard.options import GuardOptions, build
 from holdfast.integrations import CATALOG
@@ -45,13 +47,12 @@ from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.fanout import Fanout
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.log import Log
-from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
 from holdfast.trends.rollup import RollUp
 from holdfast.validation.validator import Validator
 
 
-class Monitoring(HealthMethods, Following):
+class Monitoring(HealthMethods, TrackingMethods, Following):
     """Guards, sessions and figures of one process. Made by `setup_monitoring`, not by hand.
 
     With *settings.enabled* off, everything works as if nobody watched: guards let every call
@@ -74,9 +75,10 @@ class Monitoring(HealthMethods, Following):
         self.connections = Connections()
         self.record = Record(settings, clock, engine)
         self._log = Log(clock=clock)
+        self.figures, self._said = Figures(self), set()
         sinks = (
             self.calls, self.requests, self.sessions, self.boundaries, self.changes, self._log,
-            self.record,
+            self.record, self.figures.application, self.figures.sessions,
         )  # fmt: skip
         self._fanout = Fanout(sinks, clock=clock)
         self.emit: Sink = self._fanout if settings.enabled else discard
@@ -221,30 +223,13 @@ class Monitoring(HealthMethods, Following):
             open_websockets=lambda: self.connections.websockets,
             record=self.record.status,
             kept=self.kept,
-            dropped=self._dropped,
-            prometheus=self._exposition().text,
+            dropped=self.dropped,
+            prometheus=self.figures.exposition.slices,
             shared_state=self.shared.status,
         )
 
-    def _exposition(self) -> Exposition:
-        return Exposition(
-            Read(
-                self.calls,
-                self.requests,
-                lambda: self.connections.requests,
-                lambda: self.connections.websockets,
-                self._breakers,
-                self.record.status,
-                self._dropped,
-                self.shared.figures,
-            )
-        )
-
-    def _breakers(self) -> list[tuple[str, str, BreakerName]]:
-        circuits = ((key, circuit_of(guard)) for key, guard in self.controls.items())
-        return [(*key, circuit.name) for key, circuit in circuits if circuit is not None]
-
-    def _dropped(self) -> dict[str, int]:
+    def dropped(self) -> dict[str, int]:
+        """What was dropped, or put together with others, by reason."""
         self._fanout.flush()
         found = {
             "calls_overflow": self.calls.overflowed,
@@ -255,6 +240,7 @@ class Monitoring(HealthMethods, Following):
             "live_client_slow": self._slow_clients(),
             "components_overflow": self.vitals.components.overflowed,
             **self.vitals.alerting.dropped(),
+            **self.figures.dropped(),
             **{f"sink_{name}": count for name, count in self._fanout.failures.items()},
         }
         return {reason: count for reason, count in found.items() if count}

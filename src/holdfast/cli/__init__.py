@@ -1,4 +1,4 @@
-"""The command line: ``holdfast demo | simulator | status | db upgrade | config show``."""
+"""The command line: ``holdfast demo | simulator | status | db upgrade | config show | export``."""
 
 from holdfast.cli.main import main
 

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from holdfast.cli import config, database, demo, simulator, status
+from holdfast.cli import config, database, demo, export, simulator, status
 from holdfast.errors import HoldfastError
 
 cli = typer.Typer(
@@ -20,6 +20,7 @@ cli.command("simulator")(simulator.simulator)
 cli.command("status")(status.status)
 cli.add_typer(database.commands, name="db")
 cli.add_typer(config.commands, name="config")
+cli.add_typer(export.commands, name="export")
 
 
 def main() -> None:

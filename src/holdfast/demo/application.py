@@ -1,6 +1,7 @@
 """The example application: a small guidance service at the owners' paths."""
 
 from collections import OrderedDict
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from holdfast.app.monitoring import Monitoring
 from holdfast.app.setup import setup_monitoring
 from holdfast.demo.environment import Plan, settings_for
-from holdfast.demo.guidance import Chart, Guidance
+from holdfast.demo.guidance import MODEL, Chart, Guidance
 from holdfast.errors import CallRefused, HoldfastError
 
 SessionHeader = Annotated[str | None, Header(alias="X-Session-ID", max_length=128)]
@@ -62,13 +63,15 @@ def create_application(plan: Plan, simulator_url: str) -> FastAPI:
     _add_sessions(app, monitoring)
     _add_chart(app, guidance, charts)
     _add_guidance(app, guidance, charts)
+    _add_chat(app, monitoring, guidance)
     _add_voice(app, monitoring, guidance)
     return app
 
 
 async def _on_failed_call(request: Request, error: Exception) -> JSONResponse:
     """A refused call is 503 with the time to wait, a failed one 502: never a bare 500."""
-    del request
+    monitoring: Monitoring = request.app.state.holdfast
+    monitoring.track_application_error("upstream", "guidance", error, endpoint=request.url.path)
     refused = isinstance(error, CallRefused)
     wait = error.retry_in_seconds if isinstance(error, CallRefused) else None
     headers = {"Retry-After": str(max(1, round(wait)))} if wait is not None else None
@@ -104,18 +107,28 @@ def _add_guidance(app: FastAPI, guidance: Guidance, charts: "OrderedDict[str, Ch
         chart = charts.get(session_id) if session_id else None
         return {"guidance": await guidance.answer(body.question, chart)}
 
+
+def _add_chat(app: FastAPI, monitoring: Monitoring, guidance: Guidance) -> None:
     @app.post("/chat")
     async def chat(body: Message) -> StreamingResponse:
-        """An answer word by word, as plain text."""
-        words = guidance.stream(body.message)
+        """An answer word by word, as plain text; timed to its last word."""
+        monitoring.track_chat_message()
+        words = _timed_words(monitoring, guidance.stream(body.message))
         first = await anext(words, "")
 
-        async def rest() -> Any:
+        async def rest() -> AsyncIterator[str]:
             yield first
             async for word in words:
                 yield word
 
         return StreamingResponse(rest(), media_type="text/plain")
+
+
+async def _timed_words(monitoring: Monitoring, words: AsyncIterator[str]) -> AsyncIterator[str]:
+    known: dict[str, Any] = {"model": MODEL, "rag_used": False, "cache_hit": False}
+    with monitoring.track_request_performance("/chat", **known):
+        async for word in words:
+            yield word
 
 
 def _add_voice(app: FastAPI, monitoring: Monitoring, guidance: Guidance) -> None:

@@ -4,6 +4,7 @@ A request ends with its last body byte, so background tasks are not in its durat
 those really received and sent. A client that leaves before the end is its own outcome.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
 from inspect import iscoroutinefunction
@@ -39,10 +40,24 @@ _scope, _set_scope, _reset_scope = context.scope.get, context.scope.set, context
 
 
 class Connections:
-    """How many requests and sockets are open right now."""
+    """What is open right now: *scopes* of requests, each by its id, and how many sockets."""
 
     def __init__(self) -> None:
-        self.requests = self.websockets = 0
+        self.scopes: dict[int, ASGIScope] = {}
+        self.websockets = 0
+        self._templates = RouteTemplates()
+
+    @property
+    def requests(self) -> int:
+        """How many requests are open."""
+        return len(self.scopes)
+
+    def by_route(self) -> dict[tuple[str, str], int]:
+        """Open requests by (method, route); those not routed yet have the empty route."""
+        return Counter(
+            (_known(scope["method"]), self._templates.of(scope))
+            for scope in list(self.scopes.values())
+        )
 
 
 class ReportRequests:
@@ -73,14 +88,15 @@ class ReportRequests:
         whose = self._identity.scope_of(scope["headers"])
         token = None if whose is context.NOBODY is _scope() else _set_scope(whose)
         exchange = _Exchange(receive, send, self._monotonic, scope["method"])
-        self.connections.requests += 1
+        scopes = self.connections.scopes
+        scopes[id(scope)] = scope
         try:
             await self._app(scope, exchange.receive, exchange.send)
         except BaseException as error:
             exchange.error = error
             raise
         finally:
-            self.connections.requests -= 1
+            del scopes[id(scope)]
             self._sink(self._finished(scope, exchange))
             if token is not None:
                 _reset_scope(token)
@@ -98,7 +114,6 @@ class ReportRequests:
             _reset_scope(token)
 
     def _finished(self, scope: ASGIScope, exchange: "_Exchange") -> RequestFinished:
-        method = scope["method"]
         started, ended, first_byte = exchange.started, exchange.ended, exchange.first_byte
         outcome = exchange.outcome()
         whose = _scope()
@@ -107,7 +122,7 @@ class ReportRequests:
             whose = replace(whose, user_id=user_id)
         return RequestFinished(
             self._wall(),
-            method if method in METHODS else "_OTHER",
+            _known(scope["method"]),
             self._templates.of(scope),
             exchange.status or exchange.status_unsent(outcome),
             outcome,
@@ -214,3 +229,7 @@ class _Exchange:
         if self.error is not None:
             return type(self.error).__name__
         return str(self.status) if self.ended is not None else "IncompleteResponse"
+
+
+def _known(method: str) -> str:
+    return method if method in METHODS else "_OTHER"

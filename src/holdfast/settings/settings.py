@@ -161,6 +161,17 @@ class Settings(ContractSettings):
         "ENABLE_METRICS",
         what="Off: no `/metrics`; nothing else changes.",
     )
+    metrics_prefix: str = setting(
+        "crowdfunding_api",
+        "HOLDFAST_METRICS_PREFIX",
+        pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$",
+        what="What the HTTP metrics of the Crowd contract begin with; `none` leaves them out.",
+    )
+    metrics_aliases: Switch = setting(
+        True,
+        "HOLDFAST_METRICS_ALIASES",
+        what="Off: these only under their documented names, not as `…_http_requests_total` too.",
+    )
     metrics_interval: int = setting(
         60,
         "METRICS_INTERVAL",

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
-from prometheus_client.core import GaugeMetricFamily
 
 NAMES = ("anyio", "asyncio")
 """Who runs the threads: ``anyio`` those of sync endpoints, ``asyncio`` the loop's default ones."""
@@ -25,13 +24,3 @@ def executor_backlog() -> Mapping[str, int]:
     executor = getattr(loop, "_default_executor", None)
     queue = getattr(executor, "_work_queue", None)
     return {"anyio": waiting, **({"asyncio": queue.qsize()} if queue is not None else {})}
-
-
-def backlog_family(waiting: Mapping[str, int]) -> GaugeMetricFamily:
-    """The metric family, with a sample for each of *waiting*."""
-    family = GaugeMetricFamily(
-        "holdfast_executor_waiting_tasks", "Work that waits for a thread.", labels=("executor",)
-    )
-    for executor, number in sorted(waiting.items()):
-        family.add_metric((executor,), number)
-    return family

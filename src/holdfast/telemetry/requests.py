@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from operator import add
 from threading import Lock
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -56,12 +57,16 @@ class RequestTally:
 class Exposed:
     """One exposed series: how many, how long, how large."""
 
-    __slots__ = ("buckets", "count", "request_bytes", "response_bytes", "seconds")
+    __slots__ = (
+        "buckets", "count", "first_byte_buckets", "first_byte_seconds", "request_bytes",
+        "response_bytes", "seconds",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.count = 0
-        self.seconds = 0.0
+        self.seconds = self.first_byte_seconds = 0.0
         self.buckets = [0] * (len(SECONDS_BUCKETS) + 1)
+        self.first_byte_buckets = [0] * (len(SECONDS_BUCKETS) + 1)
         self.request_bytes = self.response_bytes = 0
 
     def add(self, events: Sequence[RequestFinished], durations_ms: list[float]) -> None:
@@ -71,8 +76,23 @@ class Exposed:
             seconds = duration_ms / 1000
             self.seconds += seconds
             self.buckets[bisect_left(SECONDS_BUCKETS, seconds)] += 1
+        for event in events:
+            if event.first_byte_ms is not None:
+                seconds = event.first_byte_ms / 1000
+                self.first_byte_seconds += seconds
+                self.first_byte_buckets[bisect_left(SECONDS_BUCKETS, seconds)] += 1
         self.request_bytes += sum([event.request_bytes for event in events])
         self.response_bytes += sum([event.response_bytes for event in events])
+
+    def plus(self, other: "Exposed") -> "Exposed":
+        """Both together, without their first bytes."""
+        both = Exposed()
+        both.count = self.count + other.count
+        both.seconds = self.seconds + other.seconds
+        both.buckets = list(map(add, self.buckets, other.buckets))
+        both.request_bytes = self.request_bytes + other.request_bytes
+        both.response_bytes = self.response_bytes + other.response_bytes
+        return both
 
 
 class RequestMetrics(Fold):

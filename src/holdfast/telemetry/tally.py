@@ -6,8 +6,11 @@ from holdfast.events import AnswerJudged, AttemptFailed, CallFinished
 from holdfast.telemetry.histogram import Histogram
 from holdfast.telemetry.spent import Spending, merge, spend
 
-SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-"""Upper bounds of the exposed histograms, in seconds; they reach what a voice or a chat takes."""
+SECONDS_BUCKETS = (
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5,
+    5.0, 7.5, 10.0, 30.0, 60.0,
+)  # fmt: skip
+"""Upper bounds of what is counted, in seconds: every bound that an exposed histogram has."""
 
 
 class Tally:

@@ -1,0 +1,66 @@
+"""Work of the application that is timed: a block, ``with`` or ``async with``."""
+
+import asyncio
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from holdfast.clock import SYSTEM_CLOCK, Clock
+
+Ended = Callable[["TimedWork", float, BaseException | None], None]
+"""Takes the work, its seconds and the error it ended with; must not raise."""
+
+
+class TimedWork:
+    """What the block may still say of itself: ``with … as work: work.label(model="gpt-4o")``."""
+
+    def __init__(self, clock: Clock, ended: Ended, labels: dict[str, Any]) -> None:
+        self.labels = labels
+        self._monotonic, self._ended = clock.monotonic, ended
+        self._started: list[float] = []
+
+    def label(self, **labels: Any) -> None:
+        """Set labels that are known only now."""
+        self.labels.update(labels)
+
+    def __enter__(self) -> Self:
+        self._started.append(self._monotonic())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self._ended(self, self._monotonic() - self._started.pop(), error)
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self.__exit__(kind, error, trace)
+
+
+def untimed() -> TimedWork:
+    """A block that nobody times."""
+    return TimedWork(SYSTEM_CLOCK, lambda *_: None, {})
+
+
+def is_cancelled(error: BaseException | None) -> bool:
+    """Whether nobody waits for the work any more: neither a success nor a failure."""
+    return isinstance(error, (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt))
+
+
+def status_of(error: BaseException | None) -> str:
+    """The HTTP status that *error* carries, as SDKs and HTTP clients do; else a word."""
+    if error is None:
+        return "success"
+    if is_cancelled(error):
+        return "cancelled"
+    for carrier in (error, getattr(error, "response", None)):
+        status = getattr(carrier, "status_code", None)
+        if isinstance(status, int):
+            return str(status)
+    return "error"

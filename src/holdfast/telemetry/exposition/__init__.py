@@ -1,0 +1,1 @@
+"""What Prometheus reads: families of series, and how they become text."""
