@@ -2,12 +2,13 @@
 
 import asyncio
 import inspect
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import hypothesis
 import pytest
 
 from tests.jumping_time import JumpingLoop
+from tests.postgres_server import running_postgres
 from tests.secrets import leaked
 
 # How long an example takes is the machine's affair: a busy one must not fail a test.
@@ -44,3 +45,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     with asyncio.Runner(loop_factory=None if real else JumpingLoop) as runner:
         runner.run(pyfuncitem.obj(**arguments))
     return True
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A server that nobody kills, once for all tests of a process."""
+    with running_postgres() as url:
+        yield url

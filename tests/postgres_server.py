@@ -43,10 +43,10 @@ def running_postgres() -> Iterator[str]:
 
 
 @contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
-    """The URL of an empty database, dropped at the end."""
+def fresh_database(server_url: str, template: str = "template1") -> Iterator[str]:
+    """The URL of an empty database or of a copy of *template*, dropped at the end."""
     name = f"test_{secrets.token_hex(6)}"
-    asyncio.run(_execute(server_url, f"CREATE DATABASE {name}"))
+    asyncio.run(_execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}"))
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:

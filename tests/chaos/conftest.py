@@ -13,17 +13,10 @@ from holdfast.storage.schema import upgrade
 from tests.postgres_server import fresh_database, running_postgres
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """A server that nobody kills."""
-    with running_postgres() as url:
-        yield url
-
-
 @pytest.fixture
-def database(server: str, tmp_path: Path) -> Iterator[URL]:
+def database(postgres: str, tmp_path: Path) -> Iterator[URL]:
     """An empty database with our tables."""
-    with fresh_database(server) as url:
+    with fresh_database(postgres) as url:
         found = address(url, tmp_path)
         asyncio.run(upgrade(found))
         yield found

@@ -11,7 +11,7 @@ from holdfast.storage.retention import DAY_SECONDS
 from holdfast.storage.writer import SqlEventLog
 from tests.cli.commands import Ended, inside
 from tests.conformance.record import NOW, batch, opened, request
-from tests.postgres_server import fresh_database, running_postgres
+from tests.postgres_server import fresh_database
 
 pytestmark = pytest.mark.real_time
 
@@ -82,10 +82,10 @@ def test_days_are_archived_and_forgotten_by_hand(tmp_path: Path, operator: Opera
 
 
 def test_an_older_systems_tables_are_adopted_by_hand(
-    operator: Operator, monkeypatch: pytest.MonkeyPatch
+    operator: Operator, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On PostgreSQL: refused with their names and the way out, then renamed."""
-    with running_postgres() as server, fresh_database(server) as url:
+    with fresh_database(postgres) as url:
         asyncio.run(_make_old(url))
         monkeypatch.setenv("DATABASE_URL", url)
         refused = operator.types("upgrade")

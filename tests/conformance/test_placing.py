@@ -27,7 +27,14 @@ from tests.conformance.record import NOW, batch, call, count, started
 
 pytestmark = pytest.mark.real_time
 
-on_postgres = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+@pytest.fixture
+def database(empty_database: URL) -> URL:
+    """Here nothing is made before."""
+    return empty_database
+
+
+on_postgres = pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)
 
 
 async def _scalar(url: URL, statement: str) -> object:

@@ -16,6 +16,13 @@ from holdfast.storage.schema import SchemaError, SchemaState, check, upgrade
 
 pytestmark = pytest.mark.real_time
 
+
+@pytest.fixture
+def database(empty_database: URL) -> URL:
+    """Here nothing is made before."""
+    return empty_database
+
+
 NEWEST = "0003"
 
 

@@ -133,6 +133,25 @@ async def test_a_database_that_is_too_slow_does_not_hold_up_memory(
         assert await count(engine, api_calls) == 10
 
 
+async def test_who_is_behind_and_finds_no_room_on_disk_asks_the_database(
+    database: URL, tmp_path: Path
+) -> None:
+    """A disk that takes nothing any more must not keep the record from a database that does."""
+    async with opened(database) as engine:
+        full = tmp_path / "full"
+        full.write_text("no folder can be made here")
+        store = Fickle(RowStore(engine))
+        log = SpooledLog(store, full, OPTIONS, is_behind=lambda: True)
+        log.open("host-1")
+        store.away = True
+        with pytest.raises(OSError, match="full"):
+            await log.append(batch(call()))
+        store.away = False
+        await log.append(batch(call()))
+        assert await count(engine, integration_calls) == 1
+        assert (log.status().written, log.status().failing) == (1, False)
+
+
 async def test_a_poisonous_row_is_set_aside_with_its_reason(database: URL, tmp_path: Path) -> None:
     """On disk too it costs only itself; an operator finds it, without what is secret."""
     poison = request(NOW, request_bytes=2**70, error="password=hunter2")

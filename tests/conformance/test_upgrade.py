@@ -18,6 +18,13 @@ from tests.conformance.record import NOW, batch, call, opened, request, rows
 
 pytestmark = pytest.mark.real_time
 
+
+@pytest.fixture
+def database(empty_database: URL) -> URL:
+    """Here nothing is made before."""
+    return empty_database
+
+
 VIEWS = (
     "validation_sessions", "context_snapshots", "validation_summary", "integration_health",
     "integration_metrics_24h",

@@ -94,21 +94,17 @@ class SpooledLog:
         rows = self._rows(batch)
         again = batch.first < self._tried
         self._tried = max(self._tried, batch.first + len(batch))
-        if not (self._waiting() or self._is_behind()):
-            try:
-                await self._writes.write(rows, again, self._options.patience_seconds)
-            except EventsRefused as error:
-                if len(batch) == 1:
-                    self._set_aside.put(repr(batch.events[0]), error)
+        tried = not (self._waiting() or self._is_behind())
+        if tried and await self._kept(batch, rows, again):
+            return
+        try:
+            await asyncio.to_thread(self._spool, batch)
+        except OSError:
+            # A full disk must not keep what is behind from a database that has returned.
+            if tried or self._waiting() or not await self._kept(batch, rows, again):
                 raise
-            except Exception as error:  # noqa: BLE001 - a database may be away in any way
-                self._failed(error)
-            else:
-                self._failures = 0
-                self._written += len(batch)
-                return
-        await asyncio.to_thread(self._spool, batch)
-        self._wake.set()
+        else:
+            self._wake.set()
 
     async def replay(self) -> None:
         """Bring what waits on disk into the database, until cancelled."""
@@ -166,6 +162,21 @@ class SpooledLog:
         if self._own is None:
             self._own = OwnedSpool(self._root / self._instance, self._options.max_bytes)
         self._own.spool.append(lines)
+
+    async def _kept(self, batch: Batch, rows: Rows, again: bool) -> bool:
+        """Whether the database took it."""
+        try:
+            await self._writes.write(rows, again, self._options.patience_seconds)
+        except EventsRefused as error:
+            if len(batch) == 1:
+                self._set_aside.put(repr(batch.events[0]), error)
+            raise
+        except Exception as error:  # noqa: BLE001 - a database may be away in any way
+            self._failed(error)
+            return False
+        self._failures = 0
+        self._written += len(batch)
+        return True
 
     async def _replay_left_behind(self) -> None:
         found = left_behind(self._root, self._instance, self._options.max_bytes)
