@@ -105,7 +105,10 @@ async def test_what_a_chat_cost_is_everywhere(simulator: Simulation, tmp_path: P
     assert float(cost.rpartition(" ")[2]) == pytest.approx(shown["cost_usd"], abs=1e-6)
     with closing(sqlite3.connect(tmp_path / "holdfast.db")) as record:
         rows = record.execute("SELECT usage, cost FROM monitoring_integration_calls").fetchall()
+        sums = record.execute("SELECT cost, usage FROM monitoring_integration_metrics").fetchall()
     ((usage, kept),) = rows
+    assert [cost for cost, _ in sums] == [pytest.approx(kept)] * len(sums)
+    assert {json.loads(used)[0]["amount"] for _, used in sums} == {tokens}
     assert json.loads(usage)["amount"] == tokens
     assert json.loads(usage)["parts"] == {
         "input": float(reply.tokens.input), "output": float(reply.tokens.output)

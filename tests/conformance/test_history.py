@@ -1,15 +1,17 @@
 """The past, looked up through every `History`."""
 
 import pytest
-from sqlalchemy import URL, delete
+from sqlalchemy import URL, delete, select
 
-from holdfast.events import BusinessFact, IssueFound, Scope
+from holdfast.events import BusinessFact, IssueFound, Scope, Usage
 from holdfast.storage.business_days import sum_up_days
 from holdfast.storage.history import SqlHistory
 from holdfast.storage.retention import forget_rollups
 from holdfast.storage.rollups import write_buckets
 from holdfast.storage.tables_of_meaning import business_metrics
+from holdfast.storage.tables_of_watch import integration_metrics
 from holdfast.storage.writer import SqlEventLog
+from holdfast.telemetry.spent import spend
 from holdfast.telemetry.tally import Tally
 from holdfast.trends.history import Between, BusinessTotal, CallFilter, IssueFilter, Trouble, Use
 from holdfast.trends.rollup import Bucket, BucketKey, merged
@@ -96,6 +98,28 @@ async def test_roll_ups_of_several_processes_add_up(database: URL) -> None:
     assert chat.tally.latency.quantile(0.95) == pytest.approx(95, rel=0.01)
     assert (whole.tally.total, nothing) == (101, [])
     assert merged([chat.tally, whole.tally]).total == 201
+
+
+async def test_roll_ups_tell_what_was_used_and_what_it_cost(database: URL) -> None:
+    """Of every unit and model; what has no price costs nothing known."""
+    tally, free = Tally(), Tally()
+    spend(tally.usage, Usage("tokens", 66.0, model="gpt", cost_usd=0.25), NOW)
+    spend(tally.usage, Usage("tokens", 4.0, model="gpt"), NOW)
+    spend(free.usage, Usage("credits", 15.0), NOW)
+    key = BucketKey(60, int(NOW) // 60 * 60, "openai", "chat")
+    async with opened(database) as engine:
+        await write_buckets(engine, "a", [Bucket(key, tally)])
+        await write_buckets(engine, "b", [Bucket(key, tally)])
+        await write_buckets(engine, "c", [Bucket(key, free)])
+        [whole] = await SqlHistory(engine).buckets("openai", "chat", 60, Between())
+        async with engine.connect() as connection:
+            costs = (await connection.execute(select(integration_metrics.c.cost))).scalars().all()
+    found = {
+        kind: (one.calls, one.amount, one.cost_usd, one.unpriced)
+        for kind, one in whole.tally.usage.items()
+    }
+    assert found == {("tokens", "gpt"): (4, 140.0, 0.5, 2), ("credits", ""): (1, 15.0, 0.0, 1)}
+    assert sorted(costs, key=str) == [0.25, 0.25, None]
 
 
 async def test_roll_ups_are_kept_as_long_as_they_are_coarse(database: URL) -> None:

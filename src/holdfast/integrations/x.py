@@ -79,7 +79,8 @@ X = Integration(
     key_names=("X_CLIENT_ID", "X_REFRESH_TOKEN"),
     optional_key_names=("X_CLIENT_SECRET", "X_ACCESS_TOKEN", "X_SCOPES", "X_USER_ID"),
     older_key_names={
-        "TWITTER_CLIENT_ID": "X_CLIENT_ID", "TWITTER_CLIENT_SECRET": "X_CLIENT_SECRET",
+        "TWITTER_CLIENT_ID": "X_CLIENT_ID",
+        "TWITTER_CLIENT_SECRET": "X_CLIENT_SECRET",
     },
     operations=(
         Operation(

@@ -1,5 +1,6 @@
 """Roll-ups of calls: written whole by each process, added up by who reads."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ from holdfast.clock import stamp
 from holdfast.storage.dialects import insert_into
 from holdfast.storage.rows_of_journeys import Row
 from holdfast.storage.tables_of_watch import integration_metrics
-from holdfast.storage.texts import identifier
+from holdfast.storage.texts import identifier, name
 from holdfast.telemetry.histogram import Histogram
+from holdfast.telemetry.spent import Spending, Spent
 from holdfast.telemetry.tally import Tally
 from holdfast.trends.history import Between
 from holdfast.trends.rollup import Bucket, BucketKey
@@ -20,6 +22,7 @@ _COUNTS = (
     "succeeded", "failed", "refused", "cancelled", "attempts", "retries", "rate_limited", "passes",
     "warns", "fails", "not_judged",
 )  # fmt: skip
+_SUMS = ("latency", "errors", "usage", "cost")
 _MOST_ROWS = 50_000
 
 
@@ -30,7 +33,7 @@ async def write_buckets(engine: AsyncEngine, instance: str, buckets: Sequence[Bu
     keys = [column.name for column in integration_metrics.primary_key.columns]
     async with engine.begin() as connection:
         insert = insert_into(connection, integration_metrics)
-        new = {name: insert.excluded[name] for name in (*_COUNTS, "latency", "errors")}
+        new = {one: insert.excluded[one] for one in (*_COUNTS, *_SUMS)}
         write = insert.on_conflict_do_update(index_elements=keys, set_=new)
         await connection.execute(write, [_row(bucket, instance) for bucket in buckets])
 
@@ -72,17 +75,42 @@ def _row(bucket: Bucket, instance: str) -> Row:
         "integration": identifier(key.integration),
         "operation": identifier(key.operation),
         "instance": instance,
-        **{name: getattr(tally, name) for name in _COUNTS},
+        **{count: getattr(tally, count) for count in _COUNTS},
         "latency": tally.latency.to_bytes(),
         "errors": {identifier(error): count for error, count in tally.errors.items()},
+        "usage": [_spent(*key, spent) for key, spent in tally.usage.items()] or None,
+        "cost": _cost(tally.usage),
     }
+
+
+def _spent(unit: str, model: str, spent: Spent) -> Row:
+    told = {"calls": spent.calls, "amount": spent.amount, "cost_usd": spent.cost_usd}
+    return {
+        "unit": name(unit), "model": identifier(model), **told, "unpriced_calls": spent.unpriced
+    }  # fmt: skip
+
+
+def _cost(usage: Spending) -> float | None:
+    """None where nothing had a price."""
+    priced = [spent.cost_usd for spent in usage.values() if spent.calls > spent.unpriced]
+    return math.fsum(priced) if priced else None
+
+
+def _usage(row: RowMapping) -> Spending:
+    usage: Spending = {}
+    for one in row["usage"] or ():
+        spent = usage.setdefault((one["unit"], one["model"]), Spent())
+        spent.calls, spent.unpriced = one["calls"], one["unpriced_calls"]
+        spent.amount, spent.cost_usd = one["amount"], one["cost_usd"]
+    return usage
 
 
 def _tally(row: RowMapping) -> Tally:
     tally = Tally()
-    for name in _COUNTS:
-        setattr(tally, name, row[name])
+    for count in _COUNTS:
+        setattr(tally, count, row[count])
     tally.latency = Histogram.from_bytes(row["latency"])
     errors: dict[str, Any] = row["errors"] or {}
     tally.errors = {error: int(count) for error, count in errors.items()}
+    tally.usage = _usage(row)
     return tally

@@ -43,6 +43,14 @@ class Spent:
         self.cost_usd += other.cost_usd
         self._tell(other.remaining, other.told_at)
 
+    def since(self, before: "Spent") -> "Spent":
+        """What was added after *before*."""
+        added = Spent()
+        added.calls, added.unpriced = self.calls - before.calls, self.unpriced - before.unpriced
+        added.amount, added.cost_usd = self.amount - before.amount, self.cost_usd - before.cost_usd
+        added.remaining, added.told_at = self.remaining, self.told_at
+        return added
+
     def _tell(self, remaining: float | None, at: float) -> None:
         if remaining is not None and at >= self.told_at:
             self.remaining, self.told_at = remaining, at
@@ -57,6 +65,13 @@ def merge(spending: Spending, other: Spending) -> None:
     """Add all that *other* counted."""
     for (unit, model), spent in other.items():
         _of(spending, unit, model).merge(spent)
+
+
+def since(spending: Spending, before: Spending) -> Spending:
+    """What *spending* has more than *before*."""
+    nothing = Spent()
+    added = {key: spent.since(before.get(key, nothing)) for key, spent in spending.items()}
+    return {key: spent for key, spent in added.items() if spent.calls}
 
 
 def _of(spending: Spending, unit: str, model: str) -> Spent:

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import NamedTuple, Protocol
 
 from holdfast.fact import fact
+from holdfast.telemetry.spent import since
 from holdfast.telemetry.tally import Tally
 
 SAMPLE_SECONDS = 10
@@ -113,6 +114,7 @@ def difference(now: Tally, before: Tally | None) -> Tally | None:
     for error, count in now.errors.items():
         if more := count - before.errors.get(error, 0):
             added.errors[error] = more
+    added.usage = since(now.usage, before.usage)
     added.latency = now.latency.since(before.latency)
     added.waited = now.waited.since(before.waited)
     is_nothing = not (added.total or added.refused or added.cancelled or added.attempts)
