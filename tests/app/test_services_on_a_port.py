@@ -1,4 +1,4 @@
-"""Every service of the catalogue as an application has it: by name, to a simulator on a real port."""
+"""Every service of the catalogue as an application has it: by name, simulated on a real port."""
 
 import json
 import sqlite3
