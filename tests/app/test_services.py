@@ -118,7 +118,7 @@ async def test_an_only_kind_need_not_be_named(tmp_path: Path) -> None:
         tmp_path, _known("openai", chat="Speaks"), _known("did", a="Speaks", b="Silent")
     )
     assert services.get_service("openai") is services.get_service("openai", "chat")
-    with pytest.raises(ConfigurationError, match="did has no service None; it has: a, b"):
+    with pytest.raises(ConfigurationError, match="did has several services, say which: a, b"):
         services.get_service("did")
     await services.aclose()
 

@@ -15,6 +15,7 @@ from holdfast.app.setup import load_settings, setup_monitoring
 from holdfast.errors import HoldfastError
 from holdfast.integrations import CATALOG
 from holdfast.integrations.access import Access
+from holdfast.integrations.rag_embedders import OpenAIEmbedder
 from holdfast.testing import Simulation, simulation
 from tests.api.host import asking
 from tests.conformance.provider_calls import CALLS
@@ -106,6 +107,31 @@ async def test_no_secret_is_seen_again(
         "stored": _stored(tmp_path), "simulator": [repr(simulator.requests(limit=500))],
     }  # fmt: skip
     assert {where: found for where, texts in seen.items() if (found := leaked(texts))} == {}
+
+
+async def test_a_knowledge_base_tells_nothing_of_its_embedder(
+    simulator: Simulation, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It has no secret of its own, but an embedder that is refused has."""
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.WARNING, logger="uvicorn")
+    app, events, said = FastAPI(), list[Any](), list[str]()
+    monitoring = setup_monitoring(app, settings=load_settings(_environ(simulator, tmp_path), None))
+    monitoring.listen(events.append)
+    with structlog.testing.capture_logs() as lines:
+        async with asking(app) as client:
+            embedder = OpenAIEmbedder(monitoring.services.get_service("openai", "embeddings"))
+            rag = monitoring.services.get_service("rag").using(embedder=embedder)
+            await rag.upsert("moon", "The moon rises in the east.")
+            for outage in filter(None, OUTAGES):
+                with simulator.playing("openai", **outage), pytest.raises(HoldfastError) as no:
+                    await rag.search(f"Where does the moon rise? {outage}")
+                said += [repr(vars(no.value)), "".join(traceback.format_exception(no.value))]
+            answers = [(await client.get(path)).text for path in _paths(app, "rag")]
+            await rag.aclose()
+    assert len(said) == 2 * len(OUTAGES) - 2
+    seen = [caplog.text, repr(lines), *map(repr, events), *said, *answers, repr(rag)]
+    assert leaked([*seen, *_stored(tmp_path)]) == []
 
 
 def _paths(app: FastAPI, name: str) -> list[str]:

@@ -59,6 +59,24 @@ def test_every_resolution_holds_every_call_once(
     assert tens == {START + 10 * number for number, slot in enumerate(slots) if slot}
 
 
+def test_what_was_spent_goes_into_the_bucket_it_was_spent_in() -> None:
+    """Units and dollars, once."""
+    calls = CallMetrics(Clock(lambda: 0.0, lambda: START))
+    rollup, origin = RollUp(calls), Origin("openai", "chat", 1, Scope())
+    for number, amounts in enumerate(((66.0, 4.0), (), (30.0,))):
+        for amount in amounts:
+            usage = Usage("tokens", amount, model="gpt", cost_usd=amount / 8)
+            calls(CallFinished(origin, START, "succeeded", 1.0, 0.0, 1.0, 1, usage=usage))
+        rollup.sample(START + number * 10)
+    spent = {
+        (one.key.resolution_s, one.key.start - START): one.tally.usage["tokens", "gpt"]
+        for one in rollup.take()
+        if one.key.resolution_s in (10, 60)
+    }
+    told = {key: (one.calls, one.amount, one.cost_usd) for key, one in spent.items()}
+    assert told == {(10, 0): (2, 70.0, 8.75), (10, 20): (1, 30.0, 3.75), (60, 0): (3, 100.0, 12.5)}
+
+
 def test_counts_that_fell_were_begun_anew() -> None:
     """An operator reset them: what is there now is all new."""
     calls = CallMetrics(Clock(lambda: 0.0, lambda: START))

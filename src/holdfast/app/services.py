@@ -115,8 +115,9 @@ class ServiceDirectory:
     def _access_to(self, known: Integration) -> Access:
         if known.name not in self._access:
             if missing := self.missing_keys(known.name):
+                them = "it" if len(missing) == 1 else "them"
                 raise ConfigurationError(
-                    f"{known.name} needs {' and '.join(missing)}: set it, or have "
+                    f"{known.name} needs {' and '.join(missing)}: set {them}, or have "
                     "HOLDFAST_SIMULATOR_URL say where a simulator is"
                 )
             self._access[known.name] = Access(
@@ -173,8 +174,10 @@ def _kind(known: Integration, name: str | None) -> ServiceKind:
     found = {one.name: one for one in known.services}
     if name is None and len({one.client for one in known.services}) == 1:
         return known.services[0]
+    there = ", ".join(sorted(found)) or "none"
+    if name is None and found:
+        raise ConfigurationError(f"{known.name} has several services, say which: {there}")
     if name not in found:
-        there = ", ".join(sorted(found)) or "none"
         raise ConfigurationError(f"{known.name} has no service {name!r}; it has: {there}")
     return found[name]
 
