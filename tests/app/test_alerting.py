@@ -1,10 +1,12 @@
 """The watch of a process: what fires is told to the webhook, and held in the record."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from holdfast.alerts.alert_log import AlertState
 from holdfast.alerts.holding import HOLD_SECONDS, UNHELD_SECONDS, Holding
 from holdfast.alerts.rules import Reading
 from holdfast.events import AlertChanged
@@ -38,18 +40,20 @@ class _Log:
         self.held: list[tuple[list[str], float]] = []
         self.ended: list[tuple[float, float]] = []
 
-    async def hold(self, alerts: list[AlertChanged], now: float) -> None:
+    async def hold(self, alerts: Sequence[AlertChanged], now: float) -> None:
         self.held.append(([one.alert_id for one in alerts], now))
 
-    async def end_unheld(self, since: float, now: float, reason: str) -> list[AlertChanged]:
+    async def end_unheld(self, held_since: float, now: float, reason: str) -> list[AlertChanged]:
         assert reason
-        self.ended.append((since, now))
+        self.ended.append((held_since, now))
         return []
 
-    async def page(self, *_: object, **__: object) -> Page[AlertChanged]:
+    async def page(
+        self, state: AlertState | None = None, *, limit: int, cursor: str | None = None
+    ) -> Page[AlertChanged]:
         raise AssertionError("nobody asked")
 
-    async def count(self, *_: object) -> int:
+    async def count(self, state: AlertState | None = None) -> int:
         raise AssertionError("nobody asked")
 
 
