@@ -118,7 +118,7 @@ def test_settings_can_be_made_from_python() -> None:
 @pytest.mark.parametrize("address", ["not-an-address", "ftp://host", "https://user:hunter2@host/x"])
 def test_a_secret_address_is_checked_and_not_shown(address: str) -> None:
     """A webhook's often holds a token."""
-    with pytest.raises(SettingsError, match="HOLDFAST_ALERT_WEBHOOK=.*allowed: an http") as caught:
+    with pytest.raises(SettingsError, match=r"HOLDFAST_ALERT_WEBHOOK=.*allowed: an http") as caught:
         load_settings({"HOLDFAST_ALERT_WEBHOOK": address}, dotenv=None)
     assert address not in str(caught.value)
     settings = load_settings({"HOLDFAST_ALERT_WEBHOOK": "https://hooks.test/t0ken"}, dotenv=None)
