@@ -1,7 +1,7 @@
 """An application with every kind of route that a middleware may misjudge."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ async def _lifespan(_: FastAPI) -> AsyncIterator[dict[str, str]]:
 def application(**options: Any) -> FastAPI:
     """The application, unwatched; *options* are FastAPI's."""
     app = FastAPI(lifespan=_lifespan, **options)
-    routes: dict[str, Any] = {
+    routes: dict[str, Callable[..., Any]] = {
         "/plain": plain, "/items/{item_id}": plain, "/fails": fails, "/slow": slow,
         "/later": later, "/stream": stream, "/broken": broken, "/endless": endless,
         "/file": file, "/head": plain, "/state": state,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.alerts.alert_log import AlertState
 from holdfast.alerts.holding import HOLD_SECONDS, UNHELD_SECONDS, Holding
 from holdfast.alerts.rules import Reading
 from holdfast.events import AlertChanged
@@ -42,15 +43,17 @@ class _Log:
     async def hold(self, alerts: Sequence[AlertChanged], now: float) -> None:
         self.held.append(([one.alert_id for one in alerts], now))
 
-    async def end_unheld(self, since: float, now: float, reason: str) -> list[AlertChanged]:
+    async def end_unheld(self, held_since: float, now: float, reason: str) -> list[AlertChanged]:
         assert reason
-        self.ended.append((since, now))
+        self.ended.append((held_since, now))
         return []
 
-    async def page(self, *_: object, **__: object) -> Page[AlertChanged]:
+    async def page(
+        self, state: AlertState | None = None, *, limit: int, cursor: str | None = None
+    ) -> Page[AlertChanged]:
         raise AssertionError("nobody asked")
 
-    async def count(self, *_: object) -> int:
+    async def count(self, state: AlertState | None = None) -> int:
         raise AssertionError("nobody asked")
 
 

@@ -1,6 +1,6 @@
 import type { Card, History } from "../api/types";
 import { Sparkline } from "../components/sparkline";
-import { milliseconds, percent, plural } from "../format/number";
+import { count, milliseconds, percent } from "../format/number";
 import { useResource } from "../state/details";
 import type { Model } from "../state/fold";
 import { hrefOf, route, setParams } from "../state/route";
@@ -37,7 +37,7 @@ function Row({ card, hours }: { card: Card; hours: number }) {
     <tr data-testid={`trend-${name}`}>
       <td class="nowrap"><a href={hrefOf("integrations", { id: name })}>{card.label}</a></td>
       <td class="wide">{problem ? <span class="inline-problem">{problem}</span> : data && data.buckets.length > 0 ? <Sparkline series={seriesOf(data, hours)} name={`trend-${name}`} /> : <span class="note">{data ? "no calls" : ""}</span>}</td>
-      <td class="number">{data && plural(data.total.total_calls, "call")}</td>
+      <td class="number">{data && count(data.total.total_calls)}</td>
       <td class="number nowrap">{data && data.total.success_rate !== null ? `${percent(data.total.success_rate)} %` : "–"}</td>
       <td class="number nowrap">{milliseconds(data ? data.total.latency_ms.p95 : null)}</td>
       <td class="nowrap">{data && trendWords(data)}</td>
