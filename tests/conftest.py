@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import ssl
 from collections.abc import Generator, Iterator
 
 import hypothesis
@@ -15,6 +16,12 @@ from tests.secrets import leaked
 hypothesis.settings.register_profile("holdfast", deadline=None)
 hypothesis.settings.load_profile("holdfast")
 
+
+def _trust_nobody(*_: object, **__: object) -> None:
+    """Reading every authority takes 20 ms for each HTTP client, and no test speaks TLS."""
+
+
+ssl.SSLContext.load_verify_locations = _trust_nobody  # type: ignore[method-assign]
 
 _LEAKY = pytest.StashKey[bool]()
 """Of a test that was told so already: what it showed stays in its later reports."""

@@ -1,6 +1,7 @@
 """Another process of ours that does as it is told, while the test goes on."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -35,13 +36,19 @@ class Worker:
         return self._process.stdout.readline()
 
 
+def unmeasured() -> dict[str, str]:
+    """Our environment without coverage: what is killed cannot say what it ran."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+
+
 @contextmanager
 def working(module: str, arguments: Sequence[str]) -> Iterator[Worker]:
     """``python -m module arguments``, killed at the end."""
     command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=unmeasured(),
+    ) as process:  # fmt: skip
         try:
             yield Worker(process)
         finally:

@@ -1,7 +1,6 @@
 """A worker killed in the middle: what it was told is kept is kept, the rest is a moment's."""
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from sqlalchemy import URL
 from tests.api.host import asking, call
 from tests.chaos.traffic import application, kept
 from tests.fault_proxy import FaultProxy
+from tests.worker_process import unmeasured
 
 pytestmark = pytest.mark.real_time
 
@@ -25,7 +25,7 @@ async def _run_and_kill(url: URL, folder: Path, *, until_kept: int, away: FaultP
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     worker = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.chaos.worker", str(folder),
-        stdout=asyncio.subprocess.PIPE, env={**os.environ, "DATABASE_URL": dsn},
+        stdout=asyncio.subprocess.PIPE, env={**unmeasured(), "DATABASE_URL": dsn},
     )  # fmt: skip
     assert worker.stdout is not None
     emitted = known = 0

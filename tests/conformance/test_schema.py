@@ -13,6 +13,7 @@ from holdfast.storage.all_tables import RECORD
 from holdfast.storage.columns import VERSION_TABLE
 from holdfast.storage.engine import open_engine
 from holdfast.storage.schema import SchemaError, SchemaState, check, upgrade
+from tests.worker_process import unmeasured
 
 pytestmark = pytest.mark.real_time
 
@@ -115,7 +116,7 @@ async def test_four_processes_that_start_at_once_upgrade_once(database: URL) -> 
         await asyncio.create_subprocess_exec(
             sys.executable, "-W", "error", "-c", PROGRAM, address,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE, env=unmeasured(),
         )
         for _ in range(4)
     ]  # fmt: skip

@@ -29,7 +29,9 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """``python *arguments*`` in *folder* until *ready* (a URL) answers 200; ended by Ctrl-C."""
     log = folder / "process.log"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
+    # Measuring coverage there as well would slow down what a person sees.
+    left_out = ("HOLDFAST_", "COVERAGE_")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, *arguments], cwd=folder, stdout=output, stderr=subprocess.STDOUT,
