@@ -24,6 +24,10 @@ from holdfast.telemetry.requests import RequestMetrics
 from holdfast.trends.history import History
 
 
+async def _nowhere() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything a route may read; each member is owned and changed by others.
@@ -54,7 +58,7 @@ class Services:
     components: Components
     watch: Watch
     prometheus: Callable[[], bytes] = field(default=lambda: b"")
-    kept: Callable[[], Awaitable[bool]] = field(default=lambda: _nowhere())
+    kept: Callable[[], Awaitable[bool]] = field(default=_nowhere)
     shared_state: Callable[[], SharingStatus | None] = field(default=lambda: None)
     is_ready: Callable[[], bool] = field(default=lambda: True)
 
@@ -74,10 +78,6 @@ class Services:
         guarded = (name for name, _ in self.controls)
         called = (name for name, _ in self.calls.operations_called())
         return list(dict.fromkeys((*self.catalog, *guarded, *called)))
-
-
-async def _nowhere() -> bool:
-    return False
 
 
 def _services(connection: HTTPConnection) -> Services:
