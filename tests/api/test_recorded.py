@@ -7,7 +7,7 @@ import pytest
 from httpx2 import Response
 
 from holdfast.api.recorded import HEADER
-from tests.api.host import asking, mounted
+from tests.api.host import asking, mounted, until
 from tests.api.host import call as call_made
 
 pytestmark = pytest.mark.real_time
@@ -30,6 +30,7 @@ async def test_an_action_is_in_the_trail_when_its_answer_comes(tmp_path: Path) -
     expected: list[str] = []
     async with asking(app) as client:
         call_made(monitoring)
+        await until(lambda: monitoring.record.status().written > 0, 60.0)  # its tables are made
 
         def told(answer: Response, *actions: str) -> None:
             assert (answer.is_success, answer.headers[HEADER]) == (True, "true")

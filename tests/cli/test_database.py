@@ -73,7 +73,7 @@ def test_days_are_archived_and_forgotten_by_hand(tmp_path: Path, operator: Opera
     before = operator.types("status").out
     pruned = operator.types("prune")
     after = operator.types("status").out
-    assert "'monitoring_api_calls': 2" in pruned.out
+    assert "monitoring_api_calls: 2 rows deleted" in pruned.out
     shown = [next(line.split() for line in out.splitlines() if "monitoring_api_calls" in line)
              for out in (before, after)]  # fmt: skip
     assert [line[line.index("monitoring_api_calls") + 2] for line in shown] == ["3", "1"]

@@ -25,6 +25,10 @@ from holdfast.telemetry.requests import RequestMetrics
 from holdfast.trends.history import History
 
 
+async def _nowhere() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything a route may read; each member is owned and changed by others.
@@ -76,10 +80,6 @@ class Services:
         guarded = (name for name, _ in self.controls)
         called = (name for name, _ in self.calls.operations_called())
         return list(dict.fromkeys((*self.catalog, *guarded, *called)))
-
-
-async def _nowhere() -> bool:
-    return False
 
 
 def _services(connection: HTTPConnection) -> Services:

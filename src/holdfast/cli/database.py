@@ -100,8 +100,8 @@ def prune() -> None:
         return await forget(engine, plan_of(settings), SYSTEM_CLOCK.wall())
 
     done = _run(settings, lambda: _current(database, work))
-    for name, value in done.items():
-        typer.echo(f"{name}: {value}")
+    for line in _pruned(done):
+        typer.echo(line)
 
 
 @commands.command("archive")
@@ -156,10 +156,21 @@ def _run(settings: Settings, work: Callable[[], Awaitable[T]]) -> T:
         raise schema.SchemaError(f"{place} cannot be used: {one_line(error)}") from None
 
 
+def _pruned(done: dict[str, object]) -> list[str]:
+    rows, days = done.get("rows"), done.get("days_dropped")
+    forgotten = rows if isinstance(rows, dict) else {}
+    lines = [f"{table}: {count:,} rows deleted" for table, count in forgotten.items() if count]
+    lines += [f"{name}: dropped" for name in (days if isinstance(days, tuple | list) else ())]
+    archived = f"archived files: {done.get('archived_files', 0)}"
+    return [*(lines or ["nothing was old enough to be forgotten"]), archived]
+
+
 def _tables(found: Report) -> Shown:
     table = Shown("table", "rows", "MB", "oldest", "days", title=f"{found.place}")
     for row in found.tables:
         oldest = f"{row.oldest:%Y-%m-%d}" if row.oldest else ""
         size = "" if row.size_bytes is None else f"{row.size_bytes / 1e6:.1f}"
-        table.add_row(row.name, f"{row.rows:,}", size, oldest, str(row.days or ""))
+        table.add_row(
+            row.name, f"{'~' * row.is_estimate}{row.rows:,}", size, oldest, str(row.days or "")
+        )
     return table

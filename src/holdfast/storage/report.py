@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import Table, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from holdfast.events import fact
@@ -12,13 +12,20 @@ from holdfast.storage.engine import schema_of
 from holdfast.storage.partitions import days_of
 from holdfast.storage.tables_of_watch import upkeep
 
+MOST_COUNTED = 100_000
+
 
 @fact
 class TableReport:
-    """*rows* is PostgreSQL's own estimate there; *days* are its partitions, None without."""
+    """*days* are PostgreSQL's partitions, None without.
+
+    *rows* were counted, unless *is_estimate*: there are more than `MOST_COUNTED` of them, and
+    PostgreSQL's own estimate is cheaper.
+    """
 
     name: str
     rows: int
+    is_estimate: bool
     size_bytes: int | None
     oldest: datetime | None
     days: int | None
@@ -34,7 +41,7 @@ class Report:
 
 
 async def report(engine: AsyncEngine) -> Report:
-    """Ask the database of *engine*; cheap on PostgreSQL, a count of every row on SQLite."""
+    """Ask the database of *engine*; a count of every row on SQLite, of the first on PostgreSQL."""
     async with engine.connect() as connection:
         tables = [await _table(connection, table) for table in TABLES]
         found = (await connection.execute(select(upkeep).order_by(upkeep.c.task))).mappings()
@@ -46,12 +53,16 @@ async def _table(connection: AsyncConnection, table: Table) -> TableReport:
     oldest = await connection.scalar(select(func.min(time_of(table))))
     if connection.dialect.name == "sqlite":
         rows = await connection.scalar(select(func.count()).select_from(table)) or 0
-        return TableReport(table.name, rows, None, oldest, None)
+        return TableReport(table.name, rows, False, None, oldest, None)
     schema = schema_of(connection)
     name = f'"{schema}".{table.name}' if schema else table.name
     found = (await connection.execute(_SIZE, {"name": name})).one()
     days = len(await days_of(connection, table)) if table in BY_DAY else None
-    return TableReport(table.name, max(int(found.rows), 0), int(found.size), oldest, days)
+    first = select(literal(1)).select_from(table).limit(MOST_COUNTED + 1).subquery()
+    counted = await connection.scalar(select(func.count()).select_from(first)) or 0
+    is_estimate = counted > MOST_COUNTED
+    rows = max(int(found.rows), counted) if is_estimate else counted
+    return TableReport(table.name, rows, is_estimate, int(found.size), oldest, days)
 
 
 _SIZE = text("""

@@ -36,6 +36,7 @@ from holdfast.storage.tables_of_meaning import business_metrics, context, issues
 from holdfast.storage.tables_of_watch import alerts
 from holdfast.storage.texts import free_text, identifier, name, optional_identifier
 from holdfast.telemetry.event_log import Batch
+from holdfast.telemetry.redact import redact
 
 Row = dict[str, Any]
 
@@ -80,7 +81,8 @@ def _add(rows: Rows, event: Event, key: Row) -> None:
     match event:
         case CallFinished():
             rows.add(integration_calls, _call(event, key))
-            _see(rows, event.origin.scope, event.at, key["event_id"], is_issue(event))
+            if event.origin.scope.session_id is not None:
+                _see(rows, event.origin.scope, event.at, key["event_id"], is_issue(event))
             if event.verdict is not None and event.verdict.judgement == "pass":
                 rows.add(validations, _validation(event.origin, event.at, event.verdict, key))
         case AnswerJudged():
@@ -165,17 +167,25 @@ def _scope(scope: Scope) -> Row:
 
 
 def _call(event: CallFinished, key: Row) -> Row:
+    """Written out, nothing merged or asked twice: most rows of a busy service are these."""
     origin, verdict, usage = event.origin, event.verdict, event.usage
-    reason = event.reason or (verdict.reason if verdict and verdict.reason else None)
+    scope = origin.scope
+    session_id, user_id = scope.session_id, scope.user_id
+    request_id, trace_id = scope.request_id, scope.trace_id
+    reason = event.reason or (verdict.reason if verdict is not None else None)
     return {
-        **key,
-        **_scope(origin.scope),
+        "event_id": key["event_id"],
+        "instance": key["instance"],
+        "session_id": None if session_id is None else identifier(session_id),
+        "user_id": None if user_id is None else identifier(user_id),
+        "request_id": None if request_id is None else identifier(request_id),
+        "trace_id": None if trace_id is None else identifier(trace_id),
         "at": stamp(event.at),
         "integration": name(origin.integration),
         "operation": name(origin.operation),
         "outcome": event.outcome,
-        "error_type": optional_identifier(event.error),
-        "reason": free_text(reason),
+        "error_type": None if event.error is None else identifier(event.error),
+        "reason": redact(reason) if reason else None,
         "latency_ms": event.latency_ms,
         "first_byte_ms": event.first_byte_ms,
         "waited_ms": event.waited_ms,
@@ -183,12 +193,12 @@ def _call(event: CallFinished, key: Row) -> Row:
         "attempts": event.attempts,
         "served_from": name(event.served_from),
         "stale_age_s": event.stale_age_seconds,
-        "verdict": verdict.judgement if verdict else None,
-        "score": verdict.score if verdict else None,
-        "method": name(verdict.method) if verdict else None,
-        "usage": _usage(usage) if usage else None,
-        "cost": usage.cost_usd if usage else None,
-        "step": name(step_name(origin)),
+        "verdict": None if verdict is None else verdict.judgement,
+        "score": None if verdict is None else verdict.score,
+        "method": None if verdict is None else name(verdict.method),
+        "usage": None if usage is None else _usage(usage),
+        "cost": None if usage is None else usage.cost_usd,
+        "step": name(scope.step or step_name(origin)),
     }
 
 

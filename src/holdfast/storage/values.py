@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Table
 from sqlalchemy.types import JSON, TypeEngine
 
@@ -16,22 +17,14 @@ Convert = Callable[[Any], Any]
 
 def in_order(
     table: Table, columns: Sequence[str], rows: Iterable[Row], converts: dict[type, Convert]
-) -> list[Sequence[Any]]:
+) -> list[list[Any]]:
     """The values of *rows*, whose keys are *columns* in order, each converted by its type."""
-    changes = [
-        (index, convert)
-        for index, name in enumerate(columns)
-        if (convert := _convert(table.c[name].type, converts)) is not None
-    ]
-    if not changes:
-        return [tuple(row.values()) for row in rows]
-    found: list[Sequence[Any]] = []
-    for row in rows:
-        values = list(row.values())
-        for index, convert in changes:
-            if values[index] is not None:
-                values[index] = convert(values[index])
-        found.append(values)
+    found = [list(row.values()) for row in rows]
+    for index, name in enumerate(columns):
+        if (convert := _convert(table.c[name].type, converts)) is not None:
+            for values in found:
+                if (value := values[index]) is not None:
+                    values[index] = convert(value)
     return found
 
 
@@ -41,15 +34,20 @@ def _convert(kind: TypeEngine[Any], converts: dict[type, Convert]) -> Convert | 
 
 def as_json(value: Any) -> str:
     """JSON as every database takes it; raises ValueError for what is not a number."""
-    return _JSON(value)
-
-
-_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+    text = to_json(value).decode()
+    if "NaN" in text or "Infinity" in text:  # as a number, or as somebody's words
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return text
 
 
 def as_text(at: datetime) -> str:
     """A moment (UTC) as SQLAlchemy writes it into SQLite: without its zone."""
-    return at.isoformat(" ", "microseconds")[:26]
+    return _MOMENT % (
+        at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond
+    )  # fmt: skip
+
+
+_MOMENT = "%04d-%02d-%02d %02d:%02d:%02d.%06d"
 
 
 POSTGRES: dict[type, Convert] = {JSON: as_json}
