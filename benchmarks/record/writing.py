@@ -95,7 +95,7 @@ async def _executemany(url: URL, todo: Sequence[Batch], instance: str) -> float:
 
 def _records(
     todo: Sequence[Batch], instance: str, kinds: Any
-) -> tuple[list[list[Sequence[Any]]], tuple[str, ...]]:
+) -> tuple[list[list[list[Any]]], tuple[str, ...]]:
     found = [rows_of(batch, instance).tables[calls.name] for batch in todo]
     columns = tuple(found[0][0])
     return [in_order(calls, columns, rows, kinds) for rows in found], columns
