@@ -18,6 +18,7 @@ from holdfast.telemetry.fault import log_fault
 
 _LOOK_SECONDS = 5.0
 _PATIENCE_SECONDS = 5.0
+_LAST_SECONDS = 0.4
 
 
 async def _unsecured() -> bool:
@@ -74,12 +75,24 @@ class Alerting:
             log, now = self._log(), self._clock.wall()
             if log is not None and self._holding.is_due(now):
                 try:
-                    async with asyncio.timeout(_PATIENCE_SECONDS):
-                        self._tell(await self._holding.settle(log, now))
+                    self._tell(await self._settled(log, now))
                 except Exception as error:  # noqa: BLE001 - away in any way: the next time
                     self._holding.failed(now)
                     log_fault("alerts_not_held", error)
             await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _settled(self, log: AlertLog, now: float) -> list[AlertChanged]:
+        settling = asyncio.create_task(self._holding.settle(log, now))
+        try:
+            await asyncio.wait({settling}, timeout=_PATIENCE_SECONDS)
+        except asyncio.CancelledError:  # half a question would leave its connection behind
+            await asyncio.wait({settling}, timeout=_LAST_SECONDS)
+            raise
+        finally:
+            settling.cancel()
+        if not settling.done():
+            raise TimeoutError(f"no answer within {_PATIENCE_SECONDS:g} s")
+        return settling.result()
 
     def _tell(self, changed: Iterable[AlertChanged]) -> None:
         for alert in changed:

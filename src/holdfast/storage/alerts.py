@@ -60,6 +60,9 @@ class SqlAlertLog:
         mine = alerts.c
         unheld = (mine.state == "firing") & (mine.updated_at < stamp(held_since))
         some = select(mine.id).where(unheld).order_by(mine.id).limit(MOST_ALERTS)
+        async with self._engine.connect() as connection:  # seldom: writing would lock for nothing
+            if (await connection.scalars(some.limit(1))).first() is None:
+                return []
         take = (
             update(alerts)
             .where(mine.id.in_(some.with_for_update(skip_locked=True)), unheld)
