@@ -17,7 +17,7 @@ _DEEPGRAM = {"authorization": "Token {DEEPGRAM_API_KEY}"}
 
 
 async def _heard(ear: Any) -> None:
-    timing = LiveOptions(answer_seconds=1.0, unanswered_seconds=1.0)
+    timing = LiveOptions(answer_seconds=3.0, unanswered_seconds=3.0)
     async with ear.live(timing=timing) as live:
         await live.send(SAMPLES)
         await live.finish()
@@ -38,14 +38,14 @@ async def _sarvam_spoken(mouth: Any) -> None:
 
 
 async def _sarvam_said(mouth: Any) -> None:
-    options = VoiceOptions(answer_seconds=1.0)
+    options = VoiceOptions(answer_seconds=3.0)
     async with mouth.live("en-IN", speaker="shubh", options=options) as voice:
         async for _ in voice.say(TEXT):
             pass
 
 
 async def _sarvam_heard(ear: Any) -> None:
-    options = EarOptions(answer_seconds=1.0, settle_seconds=0.1, unanswered_seconds=30.0)
+    options = EarOptions(answer_seconds=3.0, settle_seconds=0.1, unanswered_seconds=30.0)
     async with ear.live(language="hi-IN", options=options) as live:
         await live.send(SAMPLES)
         async for _ in live.finish():
