@@ -38,6 +38,8 @@ ratios are what counts.**
 * Peers are used as their manuals say; where they offer two ways, by the cheaper one.
 * A peer that lacks what ours does is listed, and not what ours is compared with.
 * On Python 3.11 `asyncio.wait_for` starts a task; pyresilience bounds time and seats with it.
+
+[Where the time goes](../explanation/speed.md), and what was tried against it.
 """
 
 

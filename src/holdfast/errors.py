@@ -25,6 +25,7 @@ None derives from an httpx error: SDKs retry or wrap those, and let ours pass un
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
@@ -66,17 +67,35 @@ class BreakerOpen(CallRefused):
     """The breaker is open; *retry_in_seconds* until it lets a probe out (None: until forced)."""
 
     def __init__(self, name: str, retry_in_seconds: float | None) -> None:
-        until = "until released" if retry_in_seconds is None else f"for {retry_in_seconds:.1f} s"
-        super().__init__(f"breaker of {name} refuses calls {until}")
-        self.retry_in_seconds = retry_in_seconds
+        self.name, self.retry_in_seconds = name, retry_in_seconds
+
+    def __str__(self) -> str:
+        seconds = self.retry_in_seconds
+        return _breaker_open(self.name, None if seconds is None else round(seconds * 10))
 
 
 class LimitReached(CallRefused):
     """The rate limit is used up; *retry_in_seconds* until the next call may go."""
 
     def __init__(self, name: str, retry_in_seconds: float) -> None:
-        super().__init__(f"rate limit of {name} is used up for {retry_in_seconds:.1f} s")
-        self.retry_in_seconds = retry_in_seconds
+        self.name, self.retry_in_seconds = name, retry_in_seconds
+
+    def __str__(self) -> str:
+        return _limit_reached(self.name, round((self.retry_in_seconds or 0.0) * 10))
+
+
+# Refusals come in floods: what they say is put together once for every tenth of a second.
+
+
+@lru_cache(maxsize=256)
+def _breaker_open(name: str, tenths: int | None) -> str:
+    until = "until released" if tenths is None else f"for {tenths / 10:.1f} s"
+    return f"breaker of {name} refuses calls {until}"
+
+
+@lru_cache(maxsize=256)
+def _limit_reached(name: str, tenths: int) -> str:
+    return f"rate limit of {name} is used up for {tenths / 10:.1f} s"
 
 
 class BulkheadFull(CallRefused):

@@ -44,7 +44,7 @@ async def test_an_open_breaker_says_when_it_will_probe(tmp_path: Path) -> None:
     assert {key: operation["breaker"][key] for key in expected} == expected
     assert (shown["state"], shown["reason"]) == ("unhealthy", "breaker of work is open")
     assert shown["window"] == {
-        "total": 2, "succeeded": 0, "failed": 2, "refused": 1, "cancelled": 0
+        "total": 2, "succeeded": 0, "failed": 2, "rescued": 0, "refused": 1, "cancelled": 0
     }  # fmt: skip
     assert shown["last_problem"]["error"] == "ValueError"
 

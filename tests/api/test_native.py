@@ -14,7 +14,7 @@ from tests.api.host import asking, call, mounted, shape, until
 pytestmark = pytest.mark.real_time
 
 API = "/monitoring/api"
-OUTCOMES = dict.fromkeys(("total", "succeeded", "failed", "refused", "cancelled"), "int")
+OUTCOMES = dict.fromkeys(("total", "succeeded", "failed", "rescued", "refused", "cancelled"), "int")
 QUANTILES = dict.fromkeys(("p50", "p95", "p99"), "float")
 NO_QUANTILES = dict.fromkeys(QUANTILES, "NoneType")
 OPERATION: dict[str, Any] = {
@@ -29,7 +29,7 @@ CARD: dict[str, Any] = {
     "integration": "str", "label": "str", "kind": "str", "state": "str", "reason": "NoneType",
     "window": OUTCOMES, "success_rate": "float", "meaning_rate": "float", "judged": "int",
     "latency_ms": QUANTILES, "waited_ms": QUANTILES, "attempts": "int", "retries": "int",
-    "errors": [{"type": "str", "count": "int"}],
+    "errors": [{"type": "str", "count": "int"}], "served": {},
     "verdicts": dict.fromkeys(("pass", "warn", "fail", "not_judged"), "int"),
     "last_problem": dict.fromkeys(("at", "operation", "error", "reason"), "str"),
     "limit": {

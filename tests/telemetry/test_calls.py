@@ -17,6 +17,7 @@ from holdfast.events import (
     SessionStarted,
 )
 from holdfast.telemetry.calls import OVERFLOW, CallMetrics, Problem
+from holdfast.telemetry.fanout import Fanout
 from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally
 from tests.telemetry.facts import ERRORS, HISTORIES, Hands, History
 
@@ -24,15 +25,20 @@ Happened = list[tuple[float, History]]
 TIMELINES = st.lists(st.tuples(st.sampled_from([0.0, 1.0, 7.0, 120.0]), HISTORIES), max_size=25)
 
 
-def fold(timeline: Happened) -> tuple[CallMetrics, Happened, Hands]:
-    """The metrics of *timeline* (seconds since the one before, history), with absolute times."""
+def fold(timeline: Happened, *, later: bool) -> tuple[CallMetrics, Happened, Hands]:
+    """The metrics of *timeline* (seconds since the one before, history), with absolute times.
+
+    *later*: behind a `Fanout`, which tells them when they are read or when it must.
+    """
     hands = Hands()
-    metrics, happened = CallMetrics(Clock(hands, hands)), Happened()
+    clock = Clock(hands, hands)
+    metrics, happened = CallMetrics(clock), Happened()
+    tell = Fanout([metrics], clock=clock) if later else metrics
     for call_id, (seconds, history) in enumerate(timeline):
         hands.now += seconds
         happened.append((hands.now, history))
         for event in history.events(call_id, hands.now):
-            metrics(event)
+            tell(event)
     return metrics, happened, hands
 
 
@@ -53,6 +59,7 @@ def recount(histories: list[History]) -> dict[str, object]:
     return {
         "succeeded": outcomes["succeeded"], "failed": outcomes["failed"],
         "refused": outcomes["refused"], "cancelled": outcomes["cancelled"],
+        "rescued": 0, "served": {},
         "attempts": sum(one.attempts for one in histories),
         "retries": sum(max(one.attempts - 1, 0) for one in histories),
         "rate_limited": told.count("RateLimited"),
@@ -64,10 +71,10 @@ def recount(histories: list[History]) -> dict[str, object]:
     }  # fmt: skip
 
 
-@given(TIMELINES)
-def test_lifetime_and_window_are_a_recount(timeline: Happened) -> None:
+@given(TIMELINES, st.booleans())
+def test_lifetime_and_window_are_a_recount(timeline: Happened, later: bool) -> None:
     """Of one operation and of all together, since the start and in the last five minutes."""
-    metrics, happened, hands = fold(timeline)
+    metrics, happened, hands = fold(timeline, later=later)
     oldest = int(hands.now / 5.0) - 60
     for operation in (None, "rise", "set", "shine"):
         mine = [(at, one) for at, one in happened if operation in (None, one.operation)]
@@ -76,10 +83,10 @@ def test_lifetime_and_window_are_a_recount(timeline: Happened) -> None:
         assert numbers(metrics.window("sun", operation)) == recount(recent)
 
 
-@given(TIMELINES)
-def test_the_series_is_the_window_slice_by_slice(timeline: Happened) -> None:
+@given(TIMELINES, st.booleans())
+def test_the_series_is_the_window_slice_by_slice(timeline: Happened, later: bool) -> None:
     """Sixty slices, oldest first; None where nothing was counted."""
-    metrics, happened, hands = fold(timeline)
+    metrics, happened, hands = fold(timeline, later=later)
     series, last = metrics.series("sun"), int(hands.now / 5.0)
     assert len(series) == (60 if happened else 0)
     for slot, tally in zip(range(last - 59, last + 1), series, strict=bool(happened)):
@@ -87,10 +94,12 @@ def test_the_series_is_the_window_slice_by_slice(timeline: Happened) -> None:
         assert (tally and numbers(tally)) == (recount(mine) if mine else None)
 
 
-@given(TIMELINES)
-def test_each_operation_knows_its_last_times_and_its_exposed_buckets(timeline: Happened) -> None:
+@given(TIMELINES, st.booleans())
+def test_each_operation_knows_its_last_times_and_its_exposed_buckets(
+    timeline: Happened, later: bool
+) -> None:
     """What went out last, well and badly; each attempt that came back in its bucket, once."""
-    metrics, happened, _ = fold(timeline)
+    metrics, happened, _ = fold(timeline, later=later)
     assert metrics.operations("sun") == list(dict.fromkeys(one.operation for _, one in happened))
     for operation in metrics.operations("sun"):
         counted = metrics.counted(("sun", operation))
@@ -180,3 +189,34 @@ def test_reset_forgets_one_integration_or_all() -> None:
     metrics.reset()
     assert metrics.operations_called() == []
     assert metrics.series("moon") == []
+
+
+def served(
+    source: str, attempts: int, error: str | None = None, latency_ms: float | None = None
+) -> CallFinished:
+    """The end of a call that was answered from *source*."""
+    return CallFinished(
+        Origin("sun", "rise", 1, Scope()), 0.0, "succeeded", latency_ms, 0.0, 1.0, attempts, error,
+        None, None, None, source,
+    )  # fmt: skip
+
+
+def test_what_was_served_from_elsewhere_is_not_the_providers_success() -> None:
+    """Nor is its time a latency. What stands in for a failure counts as that failure."""
+    metrics = metrics_of(
+        finished("rise"), served("cache", 0), served("cache", 0), served("coalesced", 0),
+        served("fault:wrong", 1, None, 9.0), served("default", 0, "BreakerOpen"),
+        served("stale", 2, "Unavailable", 4.0), served("fallback:moon", 1, "TimedOut", 7.0),
+    )  # fmt: skip
+    tally = metrics.lifetime("sun")
+    assert tally.served == {
+        "cache": 2, "coalesced": 1, "fault": 1, "default": 1, "stale": 1, "fallback": 1,
+    }  # fmt: skip
+    assert (tally.succeeded, tally.failed, tally.rescued, tally.answered) == (1, 0, 2, 8)
+    assert (tally.total, tally.success_rate) == (3, 100 / 3)
+    assert tally.errors == {"Unavailable": 1, "TimedOut": 1}
+    assert (tally.latency.count, tally.latency.total) == (3, 12.0)
+    counted = metrics.counted(("sun", "rise"))
+    assert counted is not None
+    assert sum(counted.buckets) == 3
+    assert metrics.problem("sun") == Problem(0.0, "rise", "TimedOut", "")

@@ -2,6 +2,7 @@
 
 from math import ceil
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -69,3 +70,17 @@ def test_space_grows_with_the_spread_and_not_with_the_count() -> None:
     """At most 64 bins for each power of two."""
     one = histogram([1.0 + number / 10_000 for number in range(10_000)])
     assert len(one._counts) == 64
+
+
+@given(st.lists(st.floats(0.0, 1e9, allow_subnormal=False) | st.sampled_from([0.0, 0.5, 1.0, 2.0])))
+def test_many_values_are_counted_as_one_by_one(values: list[float]) -> None:
+    """Bin by bin or value by value: the same counts, bounds and quantiles."""
+    at_once, singly = Histogram(), Histogram()
+    at_once.add_all(values)
+    for value in values:
+        singly.add(value)
+    assert at_once._counts == singly._counts
+    assert (at_once.count, at_once.minimum, at_once.maximum) == (
+        singly.count, singly.minimum, singly.maximum,
+    )  # fmt: skip
+    assert at_once.total == pytest.approx(singly.total)

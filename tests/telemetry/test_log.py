@@ -7,6 +7,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from holdfast.clock import Clock
 from holdfast.events import (
     AnswerJudged,
     AttemptFailed,
@@ -22,7 +23,8 @@ from holdfast.events import (
     Verdict,
 )
 from holdfast.telemetry.log import Log
-from tests.telemetry.facts import request
+from holdfast.telemetry.repeats import Repeats
+from tests.telemetry.facts import Hands, request
 
 ORIGIN = Origin("sun", "rise", 7, Scope(session_id="s-1", trace_id="t-1", user_id="u-1"))
 WHOSE = {
@@ -136,3 +138,37 @@ def test_another_logger_can_be_handed_in() -> None:
     with capture_logs() as written:
         Log(structlog.get_logger("mine").bind(service="demo"))(finished("failed", "OSError"))
     assert [line["service"] for line in written] == ["demo"]
+
+
+def test_a_flood_of_refusals_is_one_line_and_a_count() -> None:
+    """The first of each kind at once, the others in one line for each interval; none is lost."""
+    hands = Hands()
+    with capture_logs() as written:
+        log = Log(clock=Clock(hands, hands), repeat_seconds=10.0)
+        for number in range(500):
+            hands.now = number * 0.01
+            log(finished("refused", "BreakerOpen"))
+        log(finished("refused", "LimitReached"))
+        hands.now = 10.0
+        log.sum_up()
+        log(finished("refused", "BreakerOpen"))
+        log.sum_up(at_once=True)
+        log.sum_up(at_once=True)
+    told = [(line["event"], line["error"], line.get("count")) for line in written]
+    assert told == [
+        ("call_refused", "BreakerOpen", None), ("call_refused", "LimitReached", None),
+        ("calls_refused", "BreakerOpen", 499), ("calls_refused", "BreakerOpen", 1),
+    ]  # fmt: skip
+    assert written[2]["seconds"] == 10.0
+
+
+def test_what_is_over_is_new_when_it_comes_again() -> None:
+    """A kind that kept quiet for an interval is told at once the next time."""
+    repeats: Repeats[str] = Repeats(10.0)
+    assert repeats.is_new("a", 0.0)
+    assert repeats.due(5.0) == []
+    assert repeats.due(10.0) == []
+    assert len(repeats) == 0
+    assert repeats.is_new("a", 10.0)
+    assert [repeats.is_new(str(number), 11.0) for number in range(1200)] == [True] * 1200
+    assert len(repeats) == 1000

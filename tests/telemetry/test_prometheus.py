@@ -71,6 +71,7 @@ FAMILIES = {
     "http_server_active_requests": "gauge",
     "http_server_websocket_active_connections": "gauge",
     "holdfast_calls": "counter",
+    "holdfast_answers_served": "counter",
     "holdfast_answers_judged": "counter",
     "holdfast_call_errors": "counter",
     "holdfast_attempt_duration_seconds": "histogram",

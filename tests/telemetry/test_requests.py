@@ -90,10 +90,10 @@ def test_too_many_label_sets_share_one_series_and_are_counted() -> None:
 def test_clients_that_left_are_no_failures() -> None:
     """The rate is of those who stayed; None when nobody did."""
     tally = RequestTally()
-    tally.add(request(outcome="client_gone", status=0))
+    tally.add([request(outcome="client_gone", status=0)], [1.0])
     assert tally.success_rate is None
-    tally.add(request())
-    tally.add(request(outcome="failed", status=500))
+    tally.add([request()], [1.0])
+    tally.add([request(outcome="failed", status=500)], [1.0])
     assert tally.success_rate == 50.0
 
 

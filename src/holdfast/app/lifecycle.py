@@ -60,6 +60,7 @@ class Lifecycle:
             for task in others:
                 task.cancel()
             await asyncio.wait(others)
+            self._monitoring.catch_up(at_end=True)
             if self._monitoring.tracing is not None:
                 await asyncio.to_thread(self._monitoring.tracing.flush)
 
@@ -68,6 +69,7 @@ class Lifecycle:
         idle_seconds = monitoring.settings.session_idle_seconds
         while True:
             await asyncio.sleep(_SESSION_CHECK_SECONDS)
+            monitoring.catch_up()
             for ended in monitoring.sessions.timed_out(monitoring.clock.wall(), idle_seconds):
                 monitoring.emit(ended)
 

@@ -57,8 +57,10 @@ class Monitoring(HealthMethods):
         self.sessions, self.changes = Sessions(), Changes()
         self.connections = Connections()
         self.record = Record(settings, clock)
+        self._log = Log(clock=clock)
         self._fanout = Fanout(
-            (self.calls, self.requests, self.sessions, self.changes, Log(), self.record)
+            (self.calls, self.requests, self.sessions, self.changes, self._log, self.record),
+            clock=clock,
         )
         self.emit: Sink = self._fanout if settings.enabled else discard
         self.shared = AppSharing(settings, self.emit, clock)
@@ -175,6 +177,11 @@ class Monitoring(HealthMethods):
         """Have *sink* told every event too. It must not block; what it raises is counted."""
         self._fanout.add(sink)
 
+    def catch_up(self, *, at_end: bool = False) -> None:
+        """Tell what was kept back: facts that nobody read yet, refusals that were only counted."""
+        self._fanout.flush()
+        self._log.sum_up(at_once=at_end)
+
     def watch_slow_clients(self, count: Callable[[], int]) -> None:
         """Have *count*, the live clients closed for being slow, among what was dropped."""
         self._slow_clients = count
@@ -224,6 +231,7 @@ class Monitoring(HealthMethods):
         return [(*key, circuit.name) for key, circuit in circuits if circuit is not None]
 
     def _dropped(self) -> dict[str, int]:
+        self._fanout.flush()
         found = {
             "calls_overflow": self.calls.overflowed,
             "requests_overflow": self.requests.overflowed,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -17,12 +18,13 @@ from holdfast.storage.engine import open_engine
 from holdfast.storage.retention import keep_pruned
 from holdfast.storage.sessions import SqlSessionLog
 from holdfast.telemetry.buffer import Buffer, BufferOptions, RecordStatus
+from holdfast.telemetry.fold import Fold
 
 _RETRY_SECONDS = 10.0
 _FLUSH_SECONDS = 4.0
 
 
-class Record:
+class Record(Fold):
     """A sink; *sessions* looks up what is kept, None while nothing is open.
 
     Raises `SettingsError` at once when the settings name no database that could be opened.
@@ -45,8 +47,13 @@ class Record:
         """Keep *event*, later."""
         self._buffer(event)
 
+    def take_in(self, events: Sequence[Event], since: float) -> None:
+        """Keep *events*, later."""
+        self._buffer.take_in(events, since)
+
     def status(self) -> RecordStatus:
         """How it fares, former runs of this process included."""
+        self.catch_up()
         return _together(self._past, self._buffer.status())
 
     async def run(self) -> None:
@@ -66,6 +73,9 @@ class Record:
             self.sessions = None
             await engine.dispose()
 
+    def _catch_up(self) -> None:
+        self.catch_up()  # which the fan-out sets later
+
     def _begin_anew(self) -> None:
         """A buffer ends with its loop; what comes between two runs waits for the next one."""
         ended, self._buffer = self._buffer, self._new_buffer()
@@ -73,7 +83,9 @@ class Record:
 
     def _new_buffer(self) -> Buffer:
         options = BufferOptions(capacity=self._settings.buffer_events)
-        return Buffer(self._log, options, clock=self._clock)
+        buffer = Buffer(self._log, options, clock=self._clock)
+        buffer.catch_up = self._catch_up
+        return buffer
 
     async def _forget(self, engine: AsyncEngine) -> None:
         settings = self._settings

@@ -2,23 +2,28 @@
 
 import asyncio
 import itertools
+from asyncio import current_task
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextvars import ContextVar
 from functools import partial, wraps
+from threading import get_ident
 from types import TracebackType
-from typing import Any, Generic, ParamSpec, Self, TypeVar
+from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
 
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import CallRefused, LifecycleError, name_and_reason
 from holdfast.events import CallFinished, Origin, Outcome, Sink, discard
+from holdfast.guard.attempt import Attempt, ask
 from holdfast.guard.stream import Nothing, OpenStream
-from holdfast.resilience.policy import Body, Call, Policy, Unshared, compose
+from holdfast.resilience.frame import Row
+from holdfast.resilience.gate import MUST_WAIT
+from holdfast.resilience.policy import Body, Call, Policy, Unshared, around
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_NOTHING_WRONG = (None, None)
+_scope, _deadline = context.scope.get, context.deadline.get
 
 _bodies: ContextVar[tuple[OpenStream[Any], ...]] = ContextVar("holdfast_bodies", default=())
 
@@ -46,33 +51,69 @@ class Guard:
         self.policies = tuple(policies)
         self._sink, self._clock = sink, clock
         self._new_id = new_id or itertools.count(1).__next__
-        self._proceed = compose(self.policies, self._go_out)
+        self._monotonic, self._wall = clock
+        self._attempt = Attempt(self._report, self._monotonic)
+        self._row = Row(self.policies, around(self._attempt, ask))
+        self._enters, self._exits = self._row.enters, self._row.exits[-1]
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
 
-    async def call(
+    async def call(  # noqa: C901, PLR0912  # one coroutine instead of ten is the point
         self, function: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Await ``function(*args, **kwargs)`` under every policy.
 
         Raises `CallRefused` when it was not let out, else what the last attempt raised.
         """
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            self._bind(loop)
-        origin = Origin(self.integration, self.operation, self._new_id(), context.scope.get())
-        bound = partial(function, **kwargs) if kwargs else function
-        call = Call(origin, bound, args, self._sink, self._clock, context.deadline.get())
+        if get_ident() != self._thread or current_task(self._loop) is None:
+            self._bind(asyncio.get_running_loop())
+        origin = Origin(self.integration, self.operation, self._new_id(), _scope())
+        now = self._monotonic()
+        call = Call(origin, function, args, self._sink, self._clock, _deadline(), now)
         if kwargs:
-            call.named = kwargs
+            call.function, call.named = partial(function, **kwargs), kwargs
+        answer: T
+        tokens: list[Any] = []
+        went_out, leaving, leaves = None, len(self._enters), self._exits
         try:
-            answer: T = await self._proceed(call)
-        except BaseException as error:
-            call.end(error)
-            self._report(call, error)
-            raise
-        if not call.held:
-            self._report(call, None)
-        return answer
+            for enter in self._enters:
+                token = enter(call, now)
+                if token is MUST_WAIT:
+                    place = len(tokens)
+                    answer, leaves = await self._row.ways[place](call), self._row.exits[place]
+                    now = self._monotonic()
+                    break
+                tokens.append(token)
+            else:  # as the gate `Attempt`
+                call.attempts, went_out = 1, self._monotonic()
+                answer = await call.function(*args)
+                now = self._monotonic()
+                call.latency_ms = (now - went_out) * 1000
+                if isinstance(answer, OpenStream):
+                    answer.hold(call, went_out, self._report)
+                went_out = None
+            for leaving, leave in leaves:
+                leave(call, tokens[leaving], answer, now)
+        except BaseException as error:  # noqa: BLE001  # raised again, or rescued
+            if went_out is not None:
+                self._attempt.fail(call, went_out, error)
+            del tokens[leaving:]
+            failure = self._row.settle(call, tokens, error)
+            if not tokens:
+                call.end(failure)
+                self._report(call, failure)
+                try:
+                    raise failure
+                finally:
+                    del failure  # its traceback holds this frame: a cycle for the collector
+        else:
+            if not call.held:
+                self._report(call, None)
+            return answer
+        try:
+            return cast("T", await self._rescue(call, tokens, failure))
+        finally:
+            del failure  # its traceback holds this frame: a cycle for the garbage collector
 
     async def stream(
         self, function: Callable[P, AsyncIterator[T]], /, *args: P.args, **kwargs: P.kwargs
@@ -111,60 +152,48 @@ class Guard:
         _bodies.set(tuple(body for body in bodies if body is not mine))
         mine.end(error)
 
+    async def _rescue(self, call: Call, tokens: list[Any], failure: BaseException) -> Any:
+        try:
+            answer = await self._row.rescue(call, tokens, failure)
+        except BaseException as error:
+            call.end(error)
+            self._report(call, error)
+            raise
+        else:
+            if not call.held:
+                self._report(call, None)
+            return answer
+        finally:
+            answer = None  # whoever keeps the error keeps this frame, and not the answer with it
+            del failure
+
     def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._loop is not None and not self._loop.is_closed():
+        if loop is not self._loop and self._loop is not None and not self._loop.is_closed():
             raise LifecycleError(
                 f"the guard of {self.integration} {self.operation} belongs to another event loop; "
                 "make one guard per loop"
             )
-        self._loop = loop
-
-    async def _go_out(self, call: Call) -> Any:
-        monotonic = call.clock.monotonic
-        call.attempts += 1
-        call.verdict = None  # of an earlier answer
-        started = monotonic()
-        try:
-            answer = await call.function(*call.arguments)
-        except CallRefused:  # from further in: nothing went out after all
-            call.attempts -= 1
-            raise
-        except BaseException:
-            call.latency_ms = (monotonic() - started) * 1000
-            raise
-        call.latency_ms = (monotonic() - started) * 1000
-        if isinstance(answer, OpenStream):
-            answer.hold(call, started, self._report)
-        return answer
+        self._loop, self._thread = loop, get_ident()
 
     def _report(self, call: Call, error: BaseException | None) -> None:
         if call.finished:
             return
         call.finished = True
-        clock = call.clock
         outcome: Outcome = "succeeded"
-        name, reason = call.instead_of or _NOTHING_WRONG
+        name = reason = None
         if error is not None:
-            outcome = outcome_of(error, call.attempts)
             name, reason = name_and_reason(error)
+            outcome = outcome_of(error, call.attempts)
+        elif call.instead_of is not None:
+            name, reason = call.instead_of
+        total_ms = (self._monotonic() - call.started) * 1000
         self._sink(
             CallFinished(
-                call.origin,
-                clock.wall(),
-                outcome,
-                call.latency_ms,
-                call.waited_ms,
-                (clock.monotonic() - call.started) * 1000,
-                call.attempts,
-                name,
-                reason,
-                call.verdict,
-                call.first_byte_ms,
-                call.served_from,
-                call.usage,
-                call.stale_age_seconds,
+                call.origin, self._wall(), outcome, call.latency_ms, call.waited_ms, total_ms,
+                call.attempts, name, reason, call.verdict, call.first_byte_ms, call.served_from,
+                call.usage, call.stale_age_seconds,
             )
-        )
+        )  # fmt: skip
 
 
 def outcome_of(error: BaseException | None, attempts: int) -> Outcome:

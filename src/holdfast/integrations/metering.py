@@ -7,24 +7,23 @@ from holdfast.events import Usage
 from holdfast.guard.stream import OpenStream
 from holdfast.integrations.delivery import Opened
 from holdfast.integrations.exchange import Exchange
-from holdfast.resilience.policy import Call, Proceed
+from holdfast.resilience.gate import Gate
+from holdfast.resilience.policy import Call
 
 
-class Metering:
+class Metering(Gate):
     """Reads the usage of every answer, rejected ones included: they were paid for too."""
 
     def __init__(self, read_usage: Callable[[Exchange], Usage | None]) -> None:
         self._read_usage = read_usage
 
-    async def __call__(self, call: Call, proceed: Proceed) -> Any:
-        """The answer, untouched."""
-        answer = await proceed(call)
+    def leave(self, call: Call, token: None, answer: Any, now: float) -> None:  # noqa: ARG002  # as any gate
+        """Read it off the answer, or have it read at its end."""
         if isinstance(answer, Exchange):
             call.usage = added(call.usage, self._read_usage(answer))
         elif isinstance(answer, OpenStream) and isinstance(answer.head, Opened):
             opened = answer.head
             call.at_end(lambda _error: self._at_end(call, opened))
-        return answer
 
     def _at_end(self, call: Call, opened: Opened) -> None:
         told = opened.watch.usage() if opened.watch else None

@@ -6,7 +6,6 @@ those really received and sent. A client that leaves before the end is its own o
 
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from http import HTTPStatus
 from typing import Any, Literal
 
 from holdfast import context
@@ -24,6 +23,10 @@ METHODS = frozenset(
     ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
 )
 """Others are counted as ``_OTHER``, as OpenTelemetry's HTTP conventions ask."""
+
+_BODIES = ("http.response.body", "http.response.pathsend")
+
+_scope, _set_scope, _reset_scope = context.scope.get, context.scope.set, context.scope.reset
 
 _LONGEST_ID = 128
 _LONGEST_PARENT = len("00-") + 32 + len("-") + 16 + len("-00")
@@ -49,33 +52,19 @@ class ReportRequests:
         connections: Connections | None = None,
     ) -> None:
         self.connections = connections or Connections()
-        self._app, self._sink, self._clock = app, sink, clock
+        self._app, self._sink = app, sink
+        self._monotonic, self._wall = clock
         self._templates = RouteTemplates()
 
     async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
         kind = scope["type"]
-        if kind not in ("http", "websocket"):
-            await self._app(scope, receive, send)
+        if kind != "http":
+            await self._pass(kind, scope, receive, send)
             return
-        token = context.scope.set(_scope_of(scope["headers"]))
-        try:
-            if kind == "http":
-                await self._watch(scope, receive, send)
-            else:
-                await self._count_websocket(scope, receive, send)
-        finally:
-            context.scope.reset(token)
-
-    async def _count_websocket(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
-        self.connections.websockets += 1
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self.connections.websockets -= 1
-
-    async def _watch(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
-        exchange = _Exchange(receive, send, self._clock, scope["method"])
+        whose = _scope_of(scope["headers"])
+        token = None if whose is context.NOBODY is _scope() else _set_scope(whose)
+        exchange = _Exchange(receive, send, self._monotonic, scope["method"])
         self.connections.requests += 1
         try:
             await self._app(scope, exchange.receive, exchange.send)
@@ -85,42 +74,63 @@ class ReportRequests:
         finally:
             self.connections.requests -= 1
             self._sink(self._finished(scope, exchange))
+            if token is not None:
+                _reset_scope(token)
+
+    async def _pass(self, kind: str, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        if kind != "websocket":
+            await self._app(scope, receive, send)
+            return
+        token = _set_scope(_scope_of(scope["headers"]))
+        self.connections.websockets += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self.connections.websockets -= 1
+            _reset_scope(token)
 
     def _finished(self, scope: ASGIScope, exchange: "_Exchange") -> RequestFinished:
         method = scope["method"]
+        started, ended, first_byte = exchange.started, exchange.ended, exchange.first_byte
         outcome = exchange.outcome()
         return RequestFinished(
-            self._clock.wall(),
+            self._wall(),
             method if method in METHODS else "_OTHER",
             self._templates.of(scope),
-            exchange.final_status(),
+            exchange.status or exchange.status_unsent(outcome),
             outcome,
-            ((exchange.ended or self._clock.monotonic()) - exchange.started) * 1000,
-            exchange.first_byte_ms(),
+            ((self._monotonic() if ended is None else ended) - started) * 1000,
+            None if first_byte is None else (first_byte - started) * 1000,
             exchange.request_bytes,
             exchange.response_bytes,
             exchange.error_name() if outcome == "failed" else None,
-            context.scope.get(),
+            _scope(),
         )
+
+
+Outcome = Literal["succeeded", "failed", "client_gone"]
 
 
 class _Exchange:
     """Watches one request's messages."""
 
     __slots__ = (
-        "_clock", "_method", "_receive", "_send", "client_left", "ended", "error", "first_byte",
-        "request_bytes", "response_bytes", "started", "status",
+        "_method", "_monotonic", "_receive", "_send", "client_left", "ended", "error",
+        "first_byte", "request_bytes", "response_bytes", "started", "status",
     )  # fmt: skip
+    first_byte: float | None
+    ended: float | None
+    error: BaseException | None
 
-    def __init__(self, receive: Receive, send: Send, clock: Clock, method: str) -> None:
-        self._receive, self._send, self._clock, self._method = receive, send, clock, method
-        self.started = clock.monotonic()
-        self.first_byte: float | None = None
-        self.ended: float | None = None
-        self.status = 0
-        self.request_bytes = self.response_bytes = 0
+    def __init__(
+        self, receive: Receive, send: Send, monotonic: Callable[[], float], method: str
+    ) -> None:
+        self._receive, self._send = receive, send
+        self._monotonic, self._method = monotonic, method
+        self.started = monotonic()
+        self.first_byte = self.ended = self.error = None
+        self.status = self.request_bytes = self.response_bytes = 0
         self.client_left = False
-        self.error: BaseException | None = None
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -135,34 +145,29 @@ class _Exchange:
         kind = message["type"]
         if kind == "http.response.start":
             self.status = message["status"]
-        elif kind in ("http.response.body", "http.response.pathsend"):
-            self._sent(message)
+        elif kind in _BODIES:
+            # Servers send no body after HEAD; of a file they send by its path we know no size.
+            size = 0 if self._method == "HEAD" else len(message.get("body", b""))
+            self.response_bytes += size
+            if not message.get("more_body", False):
+                if self.ended is None:
+                    self.ended = self._monotonic()
+                    if self.first_byte is None:
+                        self.first_byte = self.ended
+            elif size and self.first_byte is None:
+                self.first_byte = self._monotonic()
 
-    def _sent(self, message: Message) -> None:
-        # Servers send no body after HEAD; of a file they send by its path we know no size.
-        size = 0 if self._method == "HEAD" else len(message.get("body", b""))
-        self.response_bytes += size
-        more = message.get("more_body", False)
-        if self.first_byte is None and (size or not more):
-            self.first_byte = self._clock.monotonic()
-        if not more and self.ended is None:
-            self.ended = self._clock.monotonic()
-
-    def outcome(self) -> Literal["succeeded", "failed", "client_gone"]:
+    def outcome(self) -> Outcome:
         if self.ended is not None:
-            return "failed" if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "succeeded"
+            return "failed" if self.status >= 500 else "succeeded"
         gone = self.client_left or isinstance(self.error, OSError)
         if gone or (self.error is not None and not isinstance(self.error, Exception)):
             return "client_gone"
         return "failed"
 
-    def final_status(self) -> int:
+    def status_unsent(self, outcome: Outcome) -> int:
         """What the client saw: the framework answers 500 for what escapes us."""
-        escaped = self.status == 0 and isinstance(self.error, Exception)
-        return 500 if escaped and self.outcome() == "failed" else self.status
-
-    def first_byte_ms(self) -> float | None:
-        return None if self.first_byte is None else (self.first_byte - self.started) * 1000
+        return 500 if outcome == "failed" and isinstance(self.error, Exception) else 0
 
     def error_name(self) -> str:
         if self.error is not None:

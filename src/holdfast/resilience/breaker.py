@@ -7,7 +7,8 @@ from collections.abc import Callable
 from holdfast.errors import BreakerOpen, CallFailed, CallRefused, RateLimited
 from holdfast.events import BreakerMoved, BreakerName
 from holdfast.resilience.circuit import BreakerOptions, Circuit, Refused
-from holdfast.resilience.policy import Call, Proceed
+from holdfast.resilience.gate import Gate
+from holdfast.resilience.policy import Call
 
 Counts = Callable[[BaseException], bool | None]
 """Is this error evidence against the provider? None: it says nothing either way."""
@@ -27,7 +28,7 @@ def counts_rate_limits_too(error: BaseException) -> bool | None:
     return True if isinstance(error, RateLimited) else counts_against(error)
 
 
-class Breaker:
+class Breaker(Gate):
     """Refuses attempts while the circuit is open, and tells the circuit how the others went."""
 
     __slots__ = ("_counts", "circuit")
@@ -45,42 +46,49 @@ class Breaker:
         asked = counts_rate_limits_too if options.counts_rate_limits else counts_against
         self._counts = counts or asked
 
-    async def __call__(self, call: Call, proceed: Proceed) -> object:
-        """The answer; raises `BreakerOpen` instead of letting the attempt out."""
+    def enter(self, call: Call, now: float) -> int:
+        """A permit; raises `BreakerOpen` instead of letting the attempt out."""
         circuit = self.circuit
-        permit = circuit.generation if circuit.name == "closed" else self._admit(call)
-        try:
-            answer: object = await proceed(call)
-        except BaseException as error:
-            self._settle(call, permit, error)
-            raise
-        if call.held:
-            call.at_end(lambda error: self._settle(call, permit, error))
-        else:
-            self._settle(call, permit, None)
-        return answer
+        return circuit.generation if circuit.name == "closed" else self._admit(call, now)
 
-    def _admit(self, call: Call) -> int:
-        before = self.circuit.name
+    def leave(self, call: Call, token: int, answer: object, now: float) -> None:  # noqa: ARG002
+        """The attempt went well; a held answer is judged at its end."""
+        circuit = self.circuit
+        if call.held:
+            call.at_end(lambda error: self._settle(call, token, error))
+        elif circuit.name == "closed" and circuit.slow_seconds == math.inf:  # then it moves nowhere
+            circuit.went_well(token, now)
+        else:
+            self._record(call, token, True, now)
+
+    def fail(self, call: Call, token: int, error: BaseException) -> None:
+        """The attempt went badly, or says nothing about the provider."""
+        self._settle(call, token, error)
+
+    def _admit(self, call: Call, now: float) -> int:
+        circuit = self.circuit
+        if circuit.turns_away(now):
+            raise _refusal(call, circuit.retry_in_seconds(now))
+        before = circuit.name
         try:
-            permit = self.circuit.admit(call.clock.monotonic())
+            permit = circuit.admit(now)
         except Refused as refused:
-            origin = call.origin
-            name = f"{origin.integration} {origin.operation}"
-            raise BreakerOpen(name, refused.retry_in_seconds) from None
+            raise _refusal(call, refused.retry_in_seconds) from None
         self._tell(call, before)
         return permit
 
     def _settle(self, call: Call, permit: int, error: BaseException | None) -> None:
-        circuit = self.circuit
-        before = circuit.name
         bad = False if error is None else self._counts(error)
         if bad is None:
-            circuit.give_back(permit)
+            self.circuit.give_back(permit)
         else:
-            seconds = own_seconds(call) if circuit.slow_seconds < math.inf else 0.0
-            now = call.clock.monotonic()
-            circuit.record(permit, call.origin.call_id, not bad, now, seconds)
+            self._record(call, permit, not bad, call.clock.monotonic())
+
+    def _record(self, call: Call, permit: int, succeeded: bool, now: float) -> None:
+        circuit = self.circuit
+        before = circuit.name
+        seconds = 0.0 if circuit.slow_seconds == math.inf else own_seconds(call)
+        circuit.record(permit, call.origin.call_id, succeeded, now, seconds)
         if circuit.name != before:
             self._tell(call, before)
 
@@ -95,6 +103,11 @@ class Breaker:
                     before, circuit.name, circuit.reason, retry_in,
                 )
             )  # fmt: skip
+
+
+def _refusal(call: Call, retry_in_seconds: float | None) -> BreakerOpen:
+    origin = call.origin
+    return BreakerOpen(f"{origin.integration} {origin.operation}", retry_in_seconds)
 
 
 def own_seconds(call: Call) -> float:

@@ -3,9 +3,11 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 
 from holdfast.errors import BulkheadFull
-from holdfast.resilience.policy import Call, Proceed
+from holdfast.resilience.gate import MUST_WAIT, Gate
+from holdfast.resilience.policy import Call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,7 @@ class BulkheadOptions:
             raise ValueError(f"bulkhead needs seats >= 1, bounds of waiting >= 0, got {self}")
 
 
-class Bulkhead:
+class Bulkhead(Gate):
     """Gives each call a seat until it ends (a stream's: until its last item), first come first.
 
     A seat that becomes free is handed to the first in line: nobody who comes later takes it, and
@@ -33,6 +35,7 @@ class Bulkhead:
 
     def __init__(self, options: BulkheadOptions | None = None) -> None:
         self.options = options or BulkheadOptions()
+        self._seats = self.options.seats
         self.taken = 0
         self.refused = 0
         self._line: deque[asyncio.Future[bool]] = deque()
@@ -42,22 +45,29 @@ class Bulkhead:
         """How many calls stand in line."""
         return len(self._line)
 
-    async def __call__(self, call: Call, proceed: Proceed) -> object:
-        """The answer; raises `BulkheadFull` with the numbers."""
-        if self.taken < self.options.seats:  # then nobody is in line
-            self.taken += 1
-        else:
-            await self._wait(call)
-        try:
-            answer: object = await proceed(call)
-        except BaseException:
-            self._leave()
-            raise
+    def enter(self, call: Call, now: float) -> Any:  # noqa: ARG002  # as any gate
+        """A free seat at once."""
+        if self.taken >= self._seats:
+            return MUST_WAIT
+        self.taken += 1  # nobody is in line while a seat is free
+        return None
+
+    async def wait(self, call: Call) -> None:
+        """A seat in turn; raises `BulkheadFull` with the numbers."""
+        await self._wait(call)
+
+    def leave(self, call: Call, token: None, answer: Any, now: float) -> None:  # noqa: ARG002
+        """The seat is free again, after an answer that is held at its end."""
         if call.held:
             call.at_end(self._leave)
-        else:
+        elif self._line:
             self._leave()
-        return answer
+        else:
+            self.taken -= 1
+
+    def fail(self, call: Call, token: None, error: BaseException) -> None:  # noqa: ARG002
+        """The seat is free again."""
+        self._leave()
 
     async def _wait(self, call: Call) -> None:
         arrived, patience = call.clock.monotonic(), self._patience_seconds(call)

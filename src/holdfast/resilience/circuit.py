@@ -100,15 +100,24 @@ class Circuit:
         self.refused += 1
         raise Refused(self.retry_in_seconds(now))
 
+    def turns_away(self, now: float) -> bool:
+        """Refuse a call that `admit` would certainly refuse, without an error; it is counted."""
+        retry_at = self.retry_at
+        if self.name == "forced_open" or (retry_at is not None and now < retry_at):
+            self.refused += 1
+            return True
+        return False
+
     def record(
         self, permit: int, call_id: int, succeeded: bool, now: float, seconds: float = 0.0
     ) -> None:
         """An attempt of the call *call_id* ended, for the provider well or badly, in *seconds*."""
-        if permit != self.generation or self.name in ("forced_open", "forced_closed", "disabled"):
+        if permit != self.generation:
             return
         is_slow = seconds >= self.slow_seconds
-        if self.name == "half_open":
-            self._record_probe(succeeded, is_slow, now)
+        if self.name != "closed":
+            if self.name == "half_open":
+                self._record_probe(succeeded, is_slow, now)
             return
         if self._window is not None:
             self._window.add(now, not succeeded, is_slow)
@@ -118,6 +127,13 @@ class Circuit:
             self._witness(call_id, succeeded, is_slow)
             if why := self._why_open():
                 self._open(now, why)
+
+    def went_well(self, permit: int, now: float) -> None:
+        """As `record` of a success in a closed circuit that does not look for slow ones."""
+        if permit == self.generation:
+            self.consecutive_failures = 0
+            if self._window is not None:
+                self._window.add(now, False)
 
     def give_back(self, permit: int) -> None:
         """The attempt says nothing about the provider (cancelled, refused further in)."""

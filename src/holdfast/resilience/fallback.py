@@ -24,6 +24,7 @@ from holdfast.errors import (
     NotFound,
     name_and_reason,
 )
+from holdfast.resilience.gate import Rescue
 from holdfast.resilience.policy import Call, Proceed
 from holdfast.resilience.timeout import Timeout
 
@@ -72,7 +73,7 @@ class FallbackOptions:
             raise ValueError(f"fallback needs timeout_seconds > 0 and names, got {self}")
 
 
-class Fallback:
+class Fallback(Rescue):
     """Serves the first acceptable answer of its sources; the call then says which, and for what.
 
     *stale* is the source of old answers; *accept* applies the guard's validators.
@@ -86,17 +87,25 @@ class Fallback:
         self._timeout = Timeout(options.timeout_seconds)
         self._sources = self._in_order(stale)
 
-    async def __call__(self, call: Call, proceed: Proceed) -> Any:
-        """The answer; raises `ChainRefused` or `ChainFailed` when no source has one either."""
-        deadline = call.deadline
-        try:
-            return await proceed(call)
-        except Exception as error:
-            if not call.replaceable or not self.options.handles(error):
-                raise
-            call.end(error)  # should something further out have given up an opened answer
-            call.deadline, call.held = deadline, False
-            return await self._instead_of(error, call)
+    def enter(self, call: Call, now: float) -> float | None:  # noqa: ARG002  # as any gate
+        """Remember the deadline that holds out here."""
+        return call.deadline
+
+    def rescues(self, call: Call, error: Exception) -> bool:
+        """Whether another answer may stand in for this call's own, after this error."""
+        return call.replaceable and self.options.handles(error)
+
+    async def rescue(
+        self,
+        call: Call,
+        token: float | None,
+        error: Exception,
+        proceed: Proceed,  # noqa: ARG002
+    ) -> Any:
+        """Another answer; raises `ChainRefused` or `ChainFailed` when no source has one either."""
+        call.end(error)  # should something further out have given up an opened answer
+        call.deadline, call.held = token, False
+        return await self._instead_of(error, call)
 
     async def _instead_of(self, failure: Exception, call: Call) -> Any:
         reasons = [("provider", _said(failure))]

@@ -12,7 +12,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from holdfast.resilience.policy import Call, Proceed
+from holdfast.resilience.gate import Gate
+from holdfast.resilience.policy import Call
 
 MOST_FAULTS = 100
 """How many can run at once in one place."""
@@ -48,7 +49,7 @@ class Fault:
             raise ValueError(f"fault needs a delay, and at most one of error, answer, got {self}")
 
 
-class Faults:
+class Faults(Gate):
     """The faults of one or more guards, switched at run time; none until one is started.
 
     *random* draws from [0, 1), once per attempt and fault that could strike. *told* hears of
@@ -78,20 +79,24 @@ class Faults:
         del self._running[name]
         self._told(f"stop_fault:{name}", actor)
 
-    async def __call__(self, call: Call, proceed: Proceed) -> Any:
-        """The answer of the provider, or of the first fault that strikes."""
+    def enter(self, call: Call, now: float) -> Any:  # noqa: ARG002  # as any gate
+        """Put the first fault that strikes in the provider's place."""
         struck = self._struck(call) if self._running else None
         if struck is None:
-            return await proceed(call)
+            return None
         provider = call.function
         call.function = partial(_broken, *struck, call, provider)
-        try:
-            return await proceed(call)
-        except BaseException:
-            call.served_from = "provider"
-            raise
-        finally:
-            call.function = provider
+        return provider
+
+    def leave(self, call: Call, token: Any, answer: Any, now: float) -> None:  # noqa: ARG002
+        """The provider is in its place again."""
+        if token is not None:
+            call.function = token
+
+    def fail(self, call: Call, token: Any, error: BaseException) -> None:  # noqa: ARG002
+        """As `leave`, and no wrong answer was served."""
+        if token is not None:
+            call.function, call.served_from = token, "provider"
 
     def _struck(self, call: Call) -> tuple[str, Fault] | None:
         for name, fault in self._running.items():

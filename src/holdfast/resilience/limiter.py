@@ -6,8 +6,9 @@ from typing import Any
 
 from holdfast.errors import ConfigurationError, InputRefused, LimitReached, RateLimited
 from holdfast.resilience.bucket import Bucket, Pace
+from holdfast.resilience.gate import MUST_WAIT, Gate
 from holdfast.resilience.keyed import KeyedOptions, Lane, Lanes, NewLane, own_lane
-from holdfast.resilience.policy import Call, Proceed
+from holdfast.resilience.policy import Call
 from holdfast.resilience.waiting_line import WaitingLine
 from holdfast.resilience.window import Window
 
@@ -45,20 +46,30 @@ class LimiterOptions:
         return min(self.burst, self.keyed.burst) if self.keyed else self.burst
 
 
+_USED_BUCKETS = 12
+"""How finely what was used is remembered: a twelfth of the time it is counted over."""
+
+
 class Rate(Bucket):
     """One bucket that counts: *used* places, *refused* calls, and those the provider limited."""
+
+    __slots__ = ("options", "rate_limited", "refused", "used")
 
     def __init__(self, options: LimiterOptions) -> None:
         super().__init__(Pace(options.per_seconds / options.calls, options.burst))
         self.options = options
         self.refused = 0
         self.rate_limited = 0
-        self.used = Window(options.per_seconds, buckets=60)
+        self.used = Window(options.per_seconds, buckets=_USED_BUCKETS)
 
     def reserve(self, now: float) -> float:
         """Take a place when one is free: 0.0. Else the seconds until one is, and none is taken."""
         interval, burst = self._pace
         empty_at = self._empty_at
+        if empty_at <= now >= self._blocked_until:
+            self._empty_at = now + interval
+            self.used.add(now, False)
+            return 0.0
         if empty_at - interval * (burst - 1) > now or self._blocked_until > now:
             wait = self.wait_seconds(now)
             if wait > 0.0:
@@ -77,12 +88,14 @@ class Rate(Bucket):
         self.used.add_several(now, cost)
 
 
-class Limiter:
+class Limiter(Gate):
     """Lets calls out at the allowed rate, in order of arrival; refuses who would wait too long.
 
     A call waits for a place of its key first, so that nobody stands in the way of another key's
     calls, and then for one of the common rate. *rate* and *new_lane* may be shared with others.
     """
+
+    __slots__ = ("_cost", "_highest_cost", "_is_plain", "_queue", "_turns", "lanes", "rate")
 
     def __init__(
         self, options: LimiterOptions | None = None, *,
@@ -96,21 +109,29 @@ class Limiter:
         self._queue = WaitingLine()
         self._turns = self._queue.turns
 
-    async def __call__(self, call: Call, proceed: Proceed) -> object:
-        """The answer; raises `LimitReached` with the time to wait."""
-        lane = None
-        if self._is_plain:
-            if self._turns or self.rate.reserve(call.clock.monotonic()) > 0:
-                await self._wait(call, 1, self._until(call))
-        else:
-            lane = await self._take(call)
-        try:
-            answer: object = await proceed(call)
-        except RateLimited as error:
+    def enter(self, call: Call, now: float) -> Any:
+        """A place that is free at once; raises `LimitReached` when waiting would be too long."""
+        if not self._is_plain or self._turns:
+            return MUST_WAIT
+        wait = self.rate.reserve(now)
+        if wait == 0.0:
+            return None
+        if wait > max(self._until(call, now) - now, 0.0):
+            raise self._refusal(call, wait)
+        return MUST_WAIT
+
+    async def wait(self, call: Call) -> Lane | None:
+        """A place in turn, of its key and of the common rate."""
+        if not self._is_plain:
+            return await self._take(call)
+        await self._wait(call, 1, self._until(call, call.clock.monotonic()))
+        return None
+
+    def fail(self, call: Call, token: Lane | None, error: BaseException) -> None:
+        """A provider that asks to slow down is listened to."""
+        if isinstance(error, RateLimited):
             self.rate.rate_limited += 1
-            self._block(lane, call.clock.monotonic(), error.retry_after_seconds or 0.0)
-            raise
-        return answer
+            self._block(token, call.clock.monotonic(), error.retry_after_seconds or 0.0)
 
     def learn(
         self, now: float, seconds: float, arguments: tuple[Any, ...] = (),
@@ -132,11 +153,12 @@ class Limiter:
         if lane is not None:
             await self._take_both(call, lane, cost)
         elif self._turns or self.rate.reserve_several(call.clock.monotonic(), cost) > 0:
-            await self._wait(call, cost, self._until(call))
+            await self._wait(call, cost, self._until(call, call.clock.monotonic()))
         return lane
 
     async def _take_both(self, call: Call, lane: Lane, cost: int) -> None:
-        until, now = self._until(call), call.clock.monotonic()
+        now = call.clock.monotonic()
+        until = self._until(call, now)
         wait = self._queue.wait_seconds(self.rate, now, cost)
         if wait > max(until - now, 0.0):  # then it need not use up its key's place
             raise self._refusal(call, wait)
@@ -152,8 +174,8 @@ class Limiter:
     async def _wait(self, call: Call, cost: int, until: float) -> None:
         await self._queue.take(call, self.rate, cost, until, lambda wait: self._refusal(call, wait))
 
-    def _until(self, call: Call) -> float:
-        longest = call.clock.monotonic() + self.rate.options.max_wait_seconds + _GRAIN_SECONDS
+    def _until(self, call: Call, now: float) -> float:
+        longest = now + self.rate.options.max_wait_seconds + _GRAIN_SECONDS
         return longest if call.deadline is None else min(longest, call.deadline - _GRAIN_SECONDS)
 
     def _refusal(self, call: Call, wait: float) -> LimitReached:

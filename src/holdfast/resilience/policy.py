@@ -31,28 +31,31 @@ class Call:
     the error (name, reason) that a fallback stands in for.
     """
 
-    # Class attributes, since most calls leave most of these as they are: making one is cheaper.
-    attempts = 0
-    latency_ms: float | None = None
-    first_byte_ms: float | None = None
-    waited_ms = 0.0
-    verdict: Verdict | None = None
-    usage: Usage | None = None
-    named: Mapping[str, Any] = _NO_NAMES
-    served_from = "provider"
-    stale_age_seconds: float | None = None
-    instead_of: tuple[str, str | None] | None = None
-    held = False
-    finished = False
-    _at_end: list[Callable[[BaseException | None], None]] | None = None
+    __slots__ = (
+        "_at_end", "arguments", "attempts", "clock", "deadline", "finished", "first_byte_ms",
+        "function", "held", "instead_of", "latency_ms", "named", "origin", "served_from", "sink",
+        "stale_age_seconds", "started", "usage", "verdict", "waited_ms",
+    )  # fmt: skip
+    latency_ms: float | None
+    first_byte_ms: float | None
+    verdict: Verdict | None
+    usage: Usage | None
+    stale_age_seconds: float | None
+    instead_of: tuple[str, str | None] | None
+    _at_end: list[Callable[[BaseException | None], None]] | None
 
     def __init__(
         self, origin: Origin, function: Callable[..., Awaitable[Any]], arguments: tuple[Any, ...],
-        sink: Sink, clock: Clock, deadline: float | None,
+        sink: Sink, clock: Clock, deadline: float | None, started: float | None = None,
     ) -> None:  # fmt: skip
         self.origin, self.function, self.arguments = origin, function, arguments
         self.sink, self.clock, self.deadline = sink, clock, deadline
-        self.started = clock.monotonic()
+        self.started = clock.monotonic() if started is None else started
+        self.attempts, self.waited_ms, self.served_from = 0, 0.0, "provider"
+        self.held = self.finished = False
+        self.named = _NO_NAMES
+        self.latency_ms = self.first_byte_ms = self.verdict = self.usage = None
+        self.stale_age_seconds = self.instead_of = self._at_end = None
 
     def emit(self, event: Event) -> None:
         """Tell whoever listens."""
@@ -112,10 +115,22 @@ class Trace(Protocol):
 def compose(policies: Iterable[Policy], proceed: Proceed) -> Proceed:
     """*proceed* with *policies* around it, the first one outermost."""
     for policy in reversed(tuple(policies)):
-        proceed = _around(policy, proceed)
+        proceed = around(policy, proceed)
     return proceed
 
 
-def _around(policy: Policy, proceed: Proceed) -> Proceed:
-    around = policy.__call__  # bound once, not looked up in every call
-    return lambda call: around(call, proceed)
+def around(policy: Policy, proceed: Proceed) -> Proceed:
+    """*proceed* with one *policy* around it."""
+    return _Around(policy, proceed)
+
+
+class _Around:
+    """A closure would take five times the memory, for every policy of every guard."""
+
+    __slots__ = ("_policy", "_proceed")
+
+    def __init__(self, policy: Policy, proceed: Proceed) -> None:
+        self._policy, self._proceed = policy, proceed
+
+    def __call__(self, call: Call) -> Awaitable[Any]:
+        return self._policy(call, self._proceed)

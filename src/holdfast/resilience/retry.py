@@ -4,11 +4,12 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from holdfast.errors import CallFailed, CallRefused, HoldfastError, SemanticError
 from holdfast.events import AttemptFailed
 from holdfast.resilience.budget import BudgetOptions, RetryBudget
+from holdfast.resilience.gate import Rescue
 from holdfast.resilience.policy import Call, Proceed
 
 _MOST_DOUBLINGS = 60
@@ -47,7 +48,7 @@ def is_worth_retrying(error: Exception, safe: bool) -> bool:
     return safe and isinstance(error, OSError | TimeoutError)
 
 
-class Retry:
+class Retry(Rescue):
     """Repeats failed attempts. When a further one is refused, the failure before it stands."""
 
     def __init__(
@@ -63,30 +64,35 @@ class Retry:
         self.budget = budget
         self._random = random
 
-    async def __call__(self, call: Call, proceed: Proceed) -> object:
-        """The first good answer, or the last failure."""
-        failure: Exception | None = None
-        attempt, wait = 0, None
-        if self.budget is not None:
-            self.budget.deposit()
+    def enter(self, call: Call, now: float) -> None:  # noqa: ARG002  # as any gate
+        """Each call pays into the budget."""
+        budget = self.budget
+        if budget is not None and budget.left < budget.options.most:
+            budget.deposit()
+
+    def rescues(self, call: Call, error: Exception) -> bool:  # noqa: ARG002
+        """What was refused is never tried again."""
+        return not isinstance(error, CallRefused)
+
+    async def rescue(self, call: Call, token: None, error: Exception, proceed: Proceed) -> Any:  # noqa: ARG002
+        """The first good answer of further attempts, or the last failure."""
+        failure, attempt, wait = error, 0, None
         try:
             while True:
                 attempt += 1
+                wait = self._wait_seconds(call, failure, attempt, wait)
+                self._tell(call, failure, wait)
+                if wait is None:
+                    raise failure
+                await _pause(call, wait)
                 try:
                     return await proceed(call)
                 except CallRefused as refusal:
-                    if failure is None:
-                        raise
                     raise failure from refusal
-                except Exception as error:
-                    wait = self._wait_seconds(call, error, attempt, wait)
-                    self._tell(call, error, wait)
-                    if wait is None:
-                        raise
-                    failure = error
-                await _pause(call, wait)
+                except Exception as again:  # noqa: BLE001  # raised when there is no other attempt
+                    failure = again
         finally:
-            failure = None  # its traceback holds this frame: a cycle for the garbage collector
+            del failure, error  # their tracebacks hold this frame: cycles for the collector
 
     def _wait_seconds(
         self, call: Call, error: Exception, attempt: int, last: float | None

@@ -7,9 +7,12 @@ costs several times as much; one is set only where a deadline leaves an attempt 
 
 import asyncio
 import math
+from typing import Any
 
+from holdfast.clock import Clock
 from holdfast.errors import DeadlineExceeded, DeadlinePassed, TimedOut
-from holdfast.resilience.policy import Call, Proceed
+from holdfast.resilience.gate import Gate
+from holdfast.resilience.policy import Call
 
 
 class Lasting:
@@ -22,28 +25,31 @@ class Lasting:
         raise NotImplementedError
 
 
-class _Attempt:
-    __slots__ = ("_cancelling", "_is_over", "_task", "ends_at")
+_Attempt = tuple[float, asyncio.Task[Any], int]
+"""When it ends (monotonic), the task it runs in, and how often that had been cancelled before."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-        task = asyncio.current_task(loop)
-        if task is None:
-            raise RuntimeError("a guarded call needs a task to run in")
-        self._task, self._cancelling = task, task.cancelling()
-        self._is_over = False
-        self.ends_at = loop.time() + seconds
 
-    def end(self) -> None:
-        """Its time is up."""
-        self._is_over = True
-        self._task.cancel()
+class _Shortened:
+    """An attempt with a timer of its own: the call's deadline leaves it less time."""
+
+    __slots__ = ("_task", "cancelling", "is_over", "seconds", "timer")
+
+    def __init__(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._task = _current_task(loop)
+        self.cancelling, self.is_over, self.seconds = self._task.cancelling(), False, seconds
+        self.timer = loop.call_later(seconds, self._end)
 
     def was_ended(self) -> bool:
         """Whether a cancellation is ours: the caller's own, at the same time, goes before."""
-        return self._is_over and self._task.uncancel() <= self._cancelling
+        return self.is_over and self._task.uncancel() <= self.cancelling
+
+    def _end(self) -> None:
+        self.is_over = True
+        self._task.cancel()
 
 
-class Timeout:
+class Timeout(Gate):
     """Bounds one attempt to *seconds*, or to what the call's deadline leaves of it.
 
     An answer that lasts is told *idle_seconds* (default: *seconds*) for each wait to come.
@@ -52,67 +58,83 @@ class Timeout:
     def __init__(self, seconds: float, idle_seconds: float | None = None) -> None:
         self.seconds = seconds
         self.idle_seconds = seconds if idle_seconds is None else idle_seconds
-        self._running: dict[_Attempt, None] = {}
+        self._running: dict[Call, _Attempt] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_timed = False
 
-    async def __call__(self, call: Call, proceed: Proceed) -> object:
-        """The answer; raises `TimedOut`, or `DeadlineExceeded` when the whole call's time is up."""
-        remaining = call.remaining_seconds()
-        if remaining is not None and remaining < self.seconds:
-            answer = await _shortened(call, proceed, remaining)
-        elif self.seconds == math.inf:
-            answer = await proceed(call)
-        else:
-            attempt = self._begin()
-            try:
-                answer = await proceed(call)
-            except asyncio.CancelledError as error:
-                if attempt.was_ended():
-                    raise TimedOut(f"no answer within {self.seconds:g} s") from error
-                raise
-            finally:
-                self._running.pop(attempt, None)
-        if isinstance(answer, Lasting):
-            answer.wait_at_most(self.idle_seconds)
-        return answer
+    def enter(self, call: Call, now: float) -> _Attempt | _Shortened | None:
+        """Time begins; raises `DeadlinePassed` when there is none left."""
+        seconds, deadline = self.seconds, call.deadline
+        if deadline is not None and deadline - now < seconds:
+            if deadline <= now:
+                raise DeadlinePassed("the call's deadline passed before an attempt could go out")
+            return _Shortened(deadline - now)
+        if seconds == math.inf:
+            return None
+        loop = self._loop
+        task = None if loop is None else asyncio.current_task(loop)
+        if task is None or not self._is_timed:
+            task = self._start_timing(call)
+        attempt = self._running[call] = (now + seconds, task, task.cancelling())
+        return attempt
 
-    def _begin(self) -> _Attempt:
+    def leave(
+        self,
+        call: Call,
+        token: _Attempt | _Shortened | None,
+        answer: Any,
+        now: float,  # noqa: ARG002
+    ) -> None:
+        """Time no longer matters to it."""
+        if type(token) is tuple:
+            self._running.pop(call, None)
+        elif isinstance(token, _Shortened):
+            token.timer.cancel()
+        if call.held and isinstance(answer, Lasting):
+            answer.wait_at_most(self.idle_seconds)
+
+    def fail(self, call: Call, token: _Attempt | _Shortened | None, error: BaseException) -> None:
+        """Raises `TimedOut`, or `DeadlineExceeded` when the whole call's time was up."""
+        is_cancelled = isinstance(error, asyncio.CancelledError)
+        if isinstance(token, _Shortened):
+            token.timer.cancel()
+            if is_cancelled and token.was_ended():
+                raise DeadlineExceeded(
+                    f"no answer within the {token.seconds:.3g} s left"
+                ) from error
+        elif token is not None:
+            was_ended = self._running.pop(call, None) is None
+            _, task, cancelling = token
+            if is_cancelled and was_ended and task.uncancel() <= cancelling:
+                raise TimedOut(f"no answer within {self.seconds:g} s") from error
+
+    def _start_timing(self, call: Call) -> asyncio.Task[Any]:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:  # the former loop, its timer and its attempts are gone
             self._loop, self._is_timed = loop, False
             self._running.clear()
-        attempt = _Attempt(loop, self.seconds)
-        self._running[attempt] = None
+        task = _current_task(loop)
         if not self._is_timed:
             self._is_timed = True
-            loop.call_at(attempt.ends_at, self._look, loop)
-        return attempt
+            loop.call_later(self.seconds, self._look, loop, call.clock)
+        return task
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _look(self, loop: asyncio.AbstractEventLoop, clock: Clock) -> None:
         """End the attempts whose time is up, and come back when the next one's will be."""
-        now = loop.time()
+        now = clock.monotonic()
         while self._running:
             oldest = next(iter(self._running))
-            if oldest.ends_at > now:
-                loop.call_at(oldest.ends_at, self._look, loop)
+            ends_at, task, _ = self._running[oldest]
+            if ends_at > now:
+                loop.call_later(ends_at - now, self._look, loop, clock)
                 return
             del self._running[oldest]
-            oldest.end()
+            task.cancel()
         self._is_timed = False
 
 
-async def _shortened(call: Call, proceed: Proceed, seconds: float) -> object:
-    if seconds <= 0:
-        raise DeadlinePassed("the call's deadline passed before an attempt could go out")
-    loop = asyncio.get_running_loop()
-    attempt = _Attempt(loop, seconds)
-    timer = loop.call_at(attempt.ends_at, attempt.end)
-    try:
-        return await proceed(call)
-    except asyncio.CancelledError as error:
-        if attempt.was_ended():
-            raise DeadlineExceeded(f"no answer within the {seconds:.3g} s left") from error
-        raise
-    finally:
-        timer.cancel()
+def _current_task(loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any]:
+    task = asyncio.current_task(loop)
+    if task is None:
+        raise RuntimeError("a guarded call needs a task to run in")
+    return task

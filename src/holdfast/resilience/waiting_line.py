@@ -1,7 +1,6 @@
 """Those who wait in front of a bucket."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 
 from holdfast.errors import LimitReached
@@ -22,7 +21,7 @@ class WaitingLine:
     __slots__ = ("_places", "turns")
 
     def __init__(self) -> None:
-        self.turns: deque[asyncio.Future[None]] = deque()
+        self.turns: list[asyncio.Future[None]] = []  # an empty deque takes ten times as much
         self._places = 0
 
     def __len__(self) -> int:

@@ -53,7 +53,7 @@ class Sessions:
 
     def __call__(self, event: Event) -> None:
         """Follow *event* if it belongs to a session."""
-        if isinstance(event, CallFinished | RequestFinished):
+        if isinstance(event, (CallFinished, RequestFinished)):  # in every call
             scope = event.origin.scope if isinstance(event, CallFinished) else event.scope
             if scope.session_id is not None:
                 with self._lock:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections import Counter, deque
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +11,7 @@ from typing import Literal
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import Event, fact
 from holdfast.telemetry.event_log import Batch, EventLog, EventsRefused
+from holdfast.telemetry.fold import Fold
 from holdfast.telemetry.redact import one_line
 
 Word = Literal["ok", "behind", "failing", "off"]
@@ -56,7 +58,7 @@ class RecordStatus:
     last_written_at: float | None = None
 
 
-class Buffer:
+class Buffer(Fold):
     """A sink for any thread, and one task (`run`) that writes what it took to *log*."""
 
     def __init__(
@@ -78,20 +80,27 @@ class Buffer:
 
     def __call__(self, event: Event) -> None:
         """Take *event*; when full, the oldest one waiting goes."""
+        self.take_in((event,), 0.0)
+
+    def take_in(self, events: Sequence[Event], since: float) -> None:  # noqa: ARG002  # as a fold
+        """Take *events*; when full, the oldest ones waiting go."""
         with self._lock:
             if self._stopped:
-                self._dropped["shutdown"] += 1
+                self._dropped["shutdown"] += len(events)
                 return
-            if len(self._inbox) >= self.options.capacity:
-                self._inbox.popleft()
-                self._dropped["buffer_full"] += 1
-            self._inbox.append(event)
-            is_batch = len(self._inbox) == self.options.batch_size
+            before = len(self._inbox)
+            self._inbox.extend(events)
+            if (beyond := len(self._inbox) - self.options.capacity) > 0:
+                for _ in range(beyond):
+                    self._inbox.popleft()
+                self._dropped["buffer_full"] += beyond
+            is_batch = before < self.options.batch_size <= len(self._inbox)
         if is_batch:
             self._rouse()
 
     def status(self) -> RecordStatus:
         """A consistent picture, from any thread."""
+        self.catch_up()
         with self._lock:
             waiting = self._waiting
             return RecordStatus(
@@ -117,6 +126,7 @@ class Buffer:
 
     async def stop(self, timeout_seconds: float) -> None:
         """Write what can be written within *timeout_seconds*; the rest is counted *shutdown*."""
+        self.catch_up()
         self._stopping.set()
         self._wake.set()
         # In a task of its own: who stops is often being cancelled, and asyncio.timeout does not
@@ -125,6 +135,7 @@ class Buffer:
         await asyncio.wait({ending}, timeout=timeout_seconds)
         ending.cancel()
         await asyncio.wait({ending})
+        self.catch_up()
         with self._lock:
             self._stopped = True
             if waiting := self._waiting:
@@ -165,6 +176,7 @@ class Buffer:
 
     def _next(self) -> Batch | None:
         """The batch at the head: it stays there until it is written or refused."""
+        self.catch_up()
         with self._lock:
             if not self._batches and self._inbox:
                 size = min(len(self._inbox), self.options.batch_size)

@@ -1,7 +1,8 @@
 """Outbound calls, counted per integration and operation: lifetime totals and rolling windows."""
 
-from bisect import bisect_left
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from math import inf
 from threading import Lock
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -14,8 +15,9 @@ from holdfast.events import (
     Origin,
     fact,
 )
-from holdfast.telemetry.rolling import Rolling
-from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally
+from holdfast.telemetry.fold import Fold, happened
+from holdfast.telemetry.rolling import STEP_SECONDS, Rolling
+from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally, is_rescued
 
 Key = tuple[str, str]
 """(integration, operation)."""
@@ -38,8 +40,8 @@ class Counted:
     """All that is known of one operation's calls. *buckets* are cumulative-to-be, per bound."""
 
     def __init__(self) -> None:
-        self._former = Tally()
-        self.rolling: Rolling[Tally] = Rolling(Tally, retire=self._former.merge)
+        self.lifetime = Tally()
+        self.rolling: Rolling[Tally] = Rolling(Tally)
         self.buckets = [0] * (len(SECONDS_BUCKETS) + 1)
         self.trips = 0
         self.last_call_at: float | None = None
@@ -47,12 +49,37 @@ class Counted:
         self.last_failure_at: float | None = None
         self.problem: Problem | None = None
 
-    def lifetime(self) -> Tally:
-        """Everything: each event is counted once, in a slice, and slices add up."""
-        return _merged((self._former, *self.rolling.kept()))
+    def tallies(self, now: float) -> tuple[Tally, Tally]:
+        """What happened at *now* is counted in both: in its slice, and for good."""
+        return self.rolling.at(now), self.lifetime
+
+    def add_successes(self, events: list[CallFinished], now: float) -> None:
+        """Count calls that the provider answered at the first attempt."""
+        latencies = [event.latency_ms or 0.0 for event in events]
+        several = Tally()
+        several.add_successes(events, latencies)
+        for tally in self.tallies(now):
+            tally.merge(several)
+        self.last_success_at = self.last_call_at = events[-1].at
+        seconds = sorted([latency / 1000 for latency in latencies])
+        before, place = 0, 0
+        while before < len(seconds):
+            bound = SECONDS_BUCKETS[place] if place < len(SECONDS_BUCKETS) else inf
+            after = bisect_right(seconds, bound, before)
+            self.buckets[place] += after - before
+            before, place = after, place + 1
+
+    def add_refusals(self, waited_ms: list[float], now: float) -> None:
+        """Count calls that never went out, after so long each."""
+        for tally in self.tallies(now):
+            tally.add_refusals(waited_ms)
+
+    def add_duration(self, latency_ms: float) -> None:
+        """Count one attempt that came back, in its bucket."""
+        self.buckets[bisect_left(SECONDS_BUCKETS, latency_ms / 1000)] += 1
 
 
-class CallMetrics:
+class CallMetrics(Fold):
     """A sink that counts calls, and answers with merged copies that nobody else changes."""
 
     def __init__(self, clock: Clock = SYSTEM_CLOCK, *, most_keys: int = 1000) -> None:
@@ -65,21 +92,23 @@ class CallMetrics:
 
     def __call__(self, event: Event) -> None:
         """Count *event* if it is about a call."""
-        if type(event) is CallFinished:  # the common case, on the way of every call
-            with self._lock:
-                self._add_call(event)
-        elif isinstance(event, AttemptFailed):
-            with self._lock:
-                self._add_attempt(event)
-        elif isinstance(event, AnswerJudged):
-            with self._lock:
-                self._add_judgement(event)
-        elif isinstance(event, BreakerMoved) and event.after == "open":
-            with self._lock:
-                self._of(event.integration, event.operation).trips += 1
+        with self._lock:
+            self._add(event, self._clock.monotonic())
+
+    def take_in(self, events: Sequence[Event], since: float) -> None:
+        """Count those of *events* that are about calls, each in the slice it happened in."""
+        with self._lock:
+            now = self._clock.monotonic()
+            if int(since / STEP_SECONDS) == int(now / STEP_SECONDS):
+                self._add_all(events, now)
+                return
+            for event in events:
+                is_end = isinstance(event, CallFinished)
+                self._add(event, happened(event.at, since, now, self._clock) if is_end else now)
 
     def operations_called(self) -> list[Key]:
         """Every operation that was called, in order of first call."""
+        self.catch_up()
         with self._lock:
             return list(self._counted)
 
@@ -89,10 +118,12 @@ class CallMetrics:
 
     def counted(self, key: Key) -> Counted | None:
         """What is known of one operation, live: read single numbers only."""
+        self.catch_up()
         return self._counted.get(key)
 
     def window(self, integration: str, operation: str | None = None) -> Tally:
         """The rolling window of one operation, or of all the integration's together."""
+        self.catch_up()
         now = self._clock.monotonic()
         with self._lock:
             return _merged(
@@ -102,11 +133,13 @@ class CallMetrics:
 
     def lifetime(self, integration: str, operation: str | None = None) -> Tally:
         """Everything since the process started or `reset`."""
+        self.catch_up()
         with self._lock:
-            return _merged(one.lifetime() for one in self._matching(integration, operation))
+            return _merged(one.lifetime for one in self._matching(integration, operation))
 
     def series(self, integration: str) -> list[Tally | None]:
         """The window slice by slice, oldest first, all operations together."""
+        self.catch_up()
         now = self._clock.monotonic()
         with self._lock:
             columns = [one.rolling.series(now) for one in self._matching(integration, None)]
@@ -117,11 +150,13 @@ class CallMetrics:
 
     def problem(self, integration: str) -> Problem | None:
         """The latest problem of any operation."""
+        self.catch_up()
         found = [one.problem for one in self._matching(integration, None) if one.problem]
         return max(found, key=lambda problem: problem.at, default=None)
 
     def reset(self, integration: str | None = None) -> None:
         """Forget the counts of *integration*, or of all."""
+        self.catch_up()
         with self._lock:
             for key in [key for key in self._counted if integration in (None, key[0])]:
                 del self._counted[key]
@@ -133,45 +168,83 @@ class CallMetrics:
             if name == integration and operation in (None, its_operation)
         ]
 
-    def _of(self, integration: str, operation: str) -> Counted:
+    def _of(self, integration: str, operation: str, events: int = 1) -> Counted:
         counted = self._counted.get((integration, operation))
         if counted is None:
             key = (integration, operation)
             if len(self._counted) >= self._most_keys:
-                self.overflowed += 1
+                self.overflowed += events
                 key = OVERFLOW
             counted = self._counted.setdefault(key, Counted())
         return counted
 
-    def _add_call(self, event: CallFinished) -> None:
-        origin = event.origin
-        counted = self._of(origin.integration, origin.operation)
-        told = bool(self._told) and self._told.pop(_call_of(origin), 0) == event.attempts
-        counted.rolling.at(self._clock.monotonic()).add_call(event, told)
-        if event.outcome == "succeeded":
-            counted.last_success_at = event.at
-        elif event.outcome == "failed":
+    def _add_all(self, events: Sequence[Event], now: float) -> None:
+        """Of one operation's plain ends many are counted at once."""
+        succeeded: dict[Key, list[CallFinished]] = {}
+        refused: dict[Key, list[float]] = {}
+        for event in events:
+            if type(event) is not CallFinished or event.attempts > 1:
+                self._add(event, now)
+                continue
+            key = (event.origin.integration, event.origin.operation)
+            if event.outcome == "succeeded" and event.attempts and event.served_from == "provider":
+                plain = succeeded.get(key)
+                if plain is None:
+                    self._of(*key, 0)  # operations stand in the order of their first call
+                    plain = succeeded[key] = []
+                plain.append(event)
+            elif event.outcome == "refused":
+                if key not in refused:
+                    self._of(*key, 0)
+                    refused[key] = []
+                refused[key].append(event.waited_ms)
+            else:
+                self._add(event, now)
+        for key, ends in succeeded.items():
+            self._of(*key, len(ends)).add_successes(ends, now)
+        for key, waited_ms in refused.items():
+            self._of(*key, len(waited_ms)).add_refusals(waited_ms, now)
+
+    def _add(self, event: Event, now: float) -> None:
+        if isinstance(event, CallFinished):
+            self._add_call(event, now)
+        elif isinstance(event, AttemptFailed):
+            self._add_attempt(event, now)
+        elif isinstance(event, AnswerJudged):
+            for tally in self._of_origin(event.origin).tallies(now):
+                tally.add_judgement(event)
+        elif isinstance(event, BreakerMoved) and event.after == "open":
+            self._of(event.integration, event.operation).trips += 1
+
+    def _add_call(self, event: CallFinished, now: float) -> None:
+        counted = self._of_origin(event.origin)
+        told = bool(self._told) and self._told.pop(_call_of(event.origin), 0) == event.attempts
+        for tally in counted.tallies(now):
+            tally.add_call(event, told)
+        if event.outcome == "failed" or is_rescued(event):
             counted.last_failure_at = event.at
             error, reason = event.error or "unknown", event.reason or ""
-            counted.problem = Problem(event.at, origin.operation, error, reason)
+            counted.problem = Problem(event.at, event.origin.operation, error, reason)
+        elif event.outcome == "succeeded" and event.served_from == "provider":
+            counted.last_success_at = event.at
         else:
             return
         counted.last_call_at = event.at
         if event.latency_ms is not None and not told:
-            counted.buckets[bisect_left(SECONDS_BUCKETS, event.latency_ms / 1000)] += 1
+            counted.add_duration(event.latency_ms)
 
-    def _add_attempt(self, event: AttemptFailed) -> None:
+    def _add_attempt(self, event: AttemptFailed, now: float) -> None:
         origin = event.origin
-        counted = self._of(origin.integration, origin.operation)
-        counted.rolling.at(self._clock.monotonic()).add_attempt(event)
+        counted = self._of_origin(origin)
+        for tally in counted.tallies(now):
+            tally.add_attempt(event)
         counted.problem = Problem(event.at, origin.operation, event.error, event.reason)
         if event.retry_in_seconds is not None:
             self._told[_call_of(origin)] = event.attempt
-            counted.buckets[bisect_left(SECONDS_BUCKETS, event.latency_ms / 1000)] += 1
+            counted.add_duration(event.latency_ms)
 
-    def _add_judgement(self, event: AnswerJudged) -> None:
-        counted = self._of(event.origin.integration, event.origin.operation)
-        counted.rolling.at(self._clock.monotonic()).add_judgement(event)
+    def _of_origin(self, origin: Origin) -> Counted:
+        return self._of(origin.integration, origin.operation)
 
 
 def _call_of(origin: Origin) -> tuple[str, str, int]:

@@ -4,12 +4,16 @@ Each power of two is cut into 64 equal bins (as HdrHistogram does), kept sparsel
 histograms is adding their counts, so percentiles of many workers are never averages of averages.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from math import ceil, frexp, ldexp
 
 _BINS = 64
 _ZERO = -(10**6)
 """The bin of 0, below that of any other value."""
+
+_LEAST = 5e-324
+"""The least number above 0."""
 
 
 class Histogram:
@@ -38,6 +42,22 @@ class Histogram:
             self.minimum = value
         if value > self.maximum:  # noqa: PLR1730
             self.maximum = value
+
+    def add_all(self, values: Iterable[float]) -> None:
+        """Count each of *values*: bin by bin, since many of them are alike."""
+        values = sorted(values)
+        if not values:
+            return
+        counts, size, at = self._counts, len(values), 0
+        while at < size:
+            key, beyond = _bin(values[at])
+            after = bisect_left(values, beyond, at + 1)
+            counts[key] = counts.get(key, 0) + after - at
+            at = after
+        self.count += size
+        self.total += sum(values)
+        self.minimum = min(self.minimum, values[0])
+        self.maximum = max(self.maximum, values[-1])
 
     def merge(self, other: "Histogram") -> None:
         """Add all that *other* counted."""
@@ -70,6 +90,15 @@ class Histogram:
             while len(found) < len(ranks) and seen >= ranks[len(found)]:
                 found.append(min(max(_middle(key), self.minimum), self.maximum))
         return found
+
+
+def _bin(value: float) -> tuple[int, float]:
+    """The bin of *value*, and the least value beyond it."""
+    if value <= 0:
+        return _ZERO, _LEAST
+    mantissa, exponent = frexp(value)
+    place = int(mantissa * 2 * _BINS)
+    return exponent * _BINS + place - _BINS, ldexp((place + 1) / (2 * _BINS), exponent)
 
 
 def _middle(key: int) -> float:

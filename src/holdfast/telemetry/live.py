@@ -1,5 +1,6 @@
 """What has changed since someone last looked: the little that live pages need to know."""
 
+from collections.abc import Sequence
 from threading import Lock
 
 from holdfast.events import (
@@ -14,6 +15,7 @@ from holdfast.events import (
     SessionStarted,
     fact,
 )
+from holdfast.telemetry.fold import Fold
 
 
 @fact
@@ -30,7 +32,10 @@ class Changed:
         return self.requests or bool(self.integrations or self.sessions)
 
 
-class Changes:
+_OF_CALLS = (CallFinished, AttemptFailed, AnswerJudged)
+
+
+class Changes(Fold):
     """A sink that remembers what changed until `take` asks; bounded by *most_sessions*."""
 
     def __init__(self, *, most_sessions: int = 200) -> None:
@@ -43,19 +48,17 @@ class Changes:
     def __call__(self, event: Event) -> None:
         """Remember what *event* is about."""
         with self._lock:
-            if isinstance(event, CallFinished | AttemptFailed | AnswerJudged):
-                self._integrations.add(event.origin.integration)
-                self._see(event.origin.scope.session_id)
-            elif isinstance(event, BreakerMoved | ControlUsed):
-                self._integrations.add(event.integration)
-            elif isinstance(event, RequestFinished):
-                self._requests = True
-                self._see(event.scope.session_id)
-            elif isinstance(event, SessionStarted | SessionEnded):
-                self._see(event.session_id)
+            self._add(event)
+
+    def take_in(self, events: Sequence[Event], since: float) -> None:  # noqa: ARG002  # as a fold
+        """Remember what *events* are about."""
+        with self._lock:
+            for event in events:
+                self._add(event)
 
     def take(self) -> Changed:
         """What changed since the last time, once."""
+        self.catch_up()
         with self._lock:
             changed = Changed(
                 frozenset(self._integrations), frozenset(self._sessions), self._requests
@@ -64,6 +67,20 @@ class Changes:
             self._sessions.clear()
             self._requests = False
         return changed
+
+    def _add(self, event: Event) -> None:
+        if isinstance(event, _OF_CALLS):
+            origin = event.origin
+            self._integrations.add(origin.integration)
+            if origin.scope.session_id is not None:
+                self._see(origin.scope.session_id)
+        elif isinstance(event, RequestFinished):
+            self._requests = True
+            self._see(event.scope.session_id)
+        elif isinstance(event, BreakerMoved | ControlUsed):
+            self._integrations.add(event.integration)
+        elif isinstance(event, SessionStarted | SessionEnded):
+            self._see(event.session_id)
 
     def _see(self, session_id: str | None) -> None:
         if session_id is not None and len(self._sessions) < self._most_sessions:

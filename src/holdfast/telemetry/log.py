@@ -1,9 +1,12 @@
 """Facts as log lines: what went wrong or changed, one structured line each."""
 
+from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 import structlog
 
+from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import (
     AlertChanged,
     AnswerJudged,
@@ -14,20 +17,44 @@ from holdfast.events import (
     Event,
     RequestFinished,
 )
+from holdfast.telemetry.fold import Fold
 from holdfast.telemetry.redact import redact
+from holdfast.telemetry.repeats import Repeats
 
 
-class Log:
-    """A sink that writes failures as warnings, changes as info, and successes not at all."""
+class Log(Fold):
+    """A sink that writes failures as warnings, changes as info, and successes not at all.
 
-    def __init__(self, logger: Any = None) -> None:
+    Refusals come in floods: of each kind (integration, operation, error) the first is written at
+    once, the others are counted into one line for each *repeat_seconds* (``calls_refused``).
+    """
+
+    def __init__(
+        self, logger: Any = None, clock: Clock = SYSTEM_CLOCK, *, repeat_seconds: float = 10.0
+    ) -> None:
         self._log = logger or structlog.get_logger("holdfast")
+        self._clock = clock
+        self._refusals: Repeats[tuple[str, str, str]] = Repeats(repeat_seconds)
+        self._lock = Lock()
 
     def __call__(self, event: Event) -> None:
         """Write *event* if someone would want to read it."""
-        if isinstance(event, CallFinished):
-            self._call(event)
-        elif isinstance(event, BreakerMoved):
+        self.take_in((event,), 0.0)
+
+    def take_in(self, events: Sequence[Event], since: float) -> None:  # noqa: ARG002  # as a fold
+        """Write those of *events* that someone would want to read."""
+        for event in events:
+            if type(event) is CallFinished:
+                if event.outcome == "failed":
+                    self._call(event)
+                elif event.outcome == "refused":
+                    self._refused(event)
+            else:
+                self._other(event)
+        self.sum_up()
+
+    def _other(self, event: Event) -> None:
+        if isinstance(event, BreakerMoved):
             self._breaker(event)
         elif isinstance(event, AnswerJudged):
             verdict = event.verdict
@@ -52,9 +79,27 @@ class Log:
                 session_id=event.scope.session_id,
             )  # fmt: skip
 
-    def _call(self, event: CallFinished) -> None:
-        if event.outcome not in ("failed", "refused"):
+    def _refused(self, event: CallFinished) -> None:
+        origin = event.origin
+        kind = (origin.integration, origin.operation, event.error or "unknown")
+        with self._lock:
+            is_new = self._refusals.is_new(kind, self._clock.monotonic())
+        if is_new:
+            self._call(event)
+
+    def sum_up(self, *, at_once: bool = False) -> None:
+        """Write the counts of refusals whose interval is over, or *at_once* all there are."""
+        if not self._refusals:
             return
+        with self._lock:
+            due = self._refusals.due(self._clock.monotonic(), at_once=at_once)
+        for (integration, operation, error), times, seconds in due:
+            self._log.warning(
+                "calls_refused", integration=integration, operation=operation, error=error,
+                count=times, seconds=round(seconds, 1),
+            )  # fmt: skip
+
+    def _call(self, event: CallFinished) -> None:
         self._log.warning(
             f"call_{event.outcome}", **_whose(event), error=event.error,
             reason=redact(event.reason or ""), attempts=event.attempts,

@@ -101,6 +101,10 @@ class Exposition:
         finished = CounterMetricFamily(
             "holdfast_calls", "Guarded calls by outcome.", labels=(*_CALL_LABELS, "outcome")
         )
+        served = CounterMetricFamily(
+            "holdfast_answers_served", "Answered calls by where the answer is from.",
+            labels=(*_CALL_LABELS, "source"),
+        )  # fmt: skip
         judged = CounterMetricFamily(
             "holdfast_answers_judged", "Answers by what validators said of their meaning.",
             labels=(*_CALL_LABELS, "judgement"),
@@ -126,6 +130,8 @@ class Exposition:
             tally = self._read.calls.lifetime(*key)
             for outcome, number in _outcomes(tally):
                 finished.add_metric((*key, outcome), number)
+            for source, number in sorted({"provider": tally.succeeded, **tally.served}.items()):
+                served.add_metric((*key, source), number)
             for judgement, number in _judgements(tally):
                 judged.add_metric((*key, judgement), number)
             for error, number in sorted(tally.errors.items()):
@@ -133,7 +139,7 @@ class Exposition:
             seconds.add_metric(key, _cumulative(counted.buckets), tally.latency.total / 1000)
             retries.add_metric(key, tally.retries)
             trips.add_metric(key, counted.trips)
-        yield from (finished, judged, failed, seconds, retries, trips)
+        yield from (finished, served, judged, failed, seconds, retries, trips)
 
     def _breakers(self) -> Metric:
         states = GaugeMetricFamily(
@@ -163,7 +169,7 @@ class Exposition:
 
 def _outcomes(tally: Tally) -> tuple[tuple[str, int], ...]:
     return (
-        ("succeeded", tally.succeeded),
+        ("succeeded", tally.answered),
         ("failed", tally.failed),
         ("refused", tally.refused),
         ("cancelled", tally.cancelled),

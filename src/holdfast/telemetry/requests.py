@@ -1,12 +1,14 @@
 """Inbound requests, counted per method, route and status."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from threading import Lock
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import Event, RequestFinished
+from holdfast.telemetry.fold import Fold, happened
 from holdfast.telemetry.histogram import Histogram
-from holdfast.telemetry.rolling import Rolling
+from holdfast.telemetry.rolling import STEP_SECONDS, Rolling
 from holdfast.telemetry.tally import SECONDS_BUCKETS
 
 Labels = tuple[str, str, str, str]
@@ -35,10 +37,13 @@ class RequestTally:
         answered = self.succeeded + self.failed
         return 100 * self.succeeded / answered if answered else None
 
-    def add(self, event: RequestFinished) -> None:
-        """Count one request."""
-        setattr(self, event.outcome, getattr(self, event.outcome) + 1)
-        self.latency.add(event.duration_ms)
+    def add(self, events: Sequence[RequestFinished], durations_ms: list[float]) -> None:
+        """Count *events*, which took *durations_ms*."""
+        outcomes = [event.outcome for event in events]
+        self.succeeded += outcomes.count("succeeded")
+        self.failed += outcomes.count("failed")
+        self.client_gone += outcomes.count("client_gone")
+        self.latency.add_all(durations_ms)
 
     def merge(self, other: "RequestTally") -> None:
         """Add all that *other* counted."""
@@ -59,22 +64,23 @@ class Exposed:
         self.buckets = [0] * (len(SECONDS_BUCKETS) + 1)
         self.request_bytes = self.response_bytes = 0
 
-    def add(self, event: RequestFinished) -> None:
-        """Count one request."""
-        seconds = event.duration_ms / 1000
-        self.count += 1
-        self.seconds += seconds
-        self.buckets[bisect_left(SECONDS_BUCKETS, seconds)] += 1
-        self.request_bytes += event.request_bytes
-        self.response_bytes += event.response_bytes
+    def add(self, events: Sequence[RequestFinished], durations_ms: list[float]) -> None:
+        """Count *events*, which took *durations_ms*."""
+        self.count += len(events)
+        for duration_ms in durations_ms:
+            seconds = duration_ms / 1000
+            self.seconds += seconds
+            self.buckets[bisect_left(SECONDS_BUCKETS, seconds)] += 1
+        self.request_bytes += sum([event.request_bytes for event in events])
+        self.response_bytes += sum([event.response_bytes for event in events])
 
 
-class RequestMetrics:
+class RequestMetrics(Fold):
     """A sink that counts requests; at most *most_series* label sets, the rest in one overflow."""
 
     def __init__(self, clock: Clock = SYSTEM_CLOCK, *, most_series: int = 2000) -> None:
-        self.lifetime = RequestTally()
         self.overflowed = 0
+        self._lifetime = RequestTally()
         self._clock, self._most_series = clock, most_series
         self._exposed: dict[Labels, Exposed] = {}
         self._rolling: dict[tuple[str, str], Rolling[RequestTally]] = {}
@@ -84,15 +90,41 @@ class RequestMetrics:
         """Count *event* if it is about a request."""
         if isinstance(event, RequestFinished):
             with self._lock:
-                self._add(event)
+                self._add_alike([event], self._clock.monotonic())
+
+    def take_in(self, events: Sequence[Event], since: float) -> None:
+        """Count those of *events* that are about requests, each in the slice it happened in."""
+        requests = [event for event in events if isinstance(event, RequestFinished)]
+        if not requests:
+            return
+        with self._lock:
+            now = self._clock.monotonic()
+            if int(since / STEP_SECONDS) != int(now / STEP_SECONDS):
+                for event in requests:
+                    self._add_alike([event], happened(event.at, since, now, self._clock))
+                return
+            alike: dict[tuple[str, str, int, str | None], list[RequestFinished]] = {}
+            for event in requests:
+                key = (event.method, event.route, event.status, event.error)
+                alike.setdefault(key, []).append(event)
+            for several in alike.values():
+                self._add_alike(several, now)
+
+    @property
+    def lifetime(self) -> RequestTally:
+        """Every request since the process started, live: read single numbers only."""
+        self.catch_up()
+        return self._lifetime
 
     def exposed(self) -> dict[Labels, Exposed]:
         """Every series, to read at once."""
+        self.catch_up()
         with self._lock:
             return dict(self._exposed)
 
     def routes(self) -> dict[tuple[str, str], RequestTally]:
         """The rolling window of each (method, route) that was asked for in it."""
+        self.catch_up()
         now = self._clock.monotonic()
         with self._lock:
             merged = {key: _merged(rolling.held(now)) for key, rolling in self._rolling.items()}
@@ -102,17 +134,21 @@ class RequestMetrics:
         """The rolling window of all routes together."""
         return _merged(list(self.routes().values()))
 
-    def _add(self, event: RequestFinished) -> None:
-        self.lifetime.add(event)
-        labels = (event.method, event.route, str(event.status), event.error or "")
-        route = (event.method, event.route)
+    def _add_alike(self, events: list[RequestFinished], now: float) -> None:
+        """Count *events* of one route, status and error."""
+        first = events[0]
+        labels = (first.method, first.route, str(first.status), first.error or "")
+        route = (first.method, first.route)
         if labels not in self._exposed and len(self._exposed) >= self._most_series:
-            self.overflowed += 1
+            self.overflowed += len(events)
             labels, route = OVERFLOW, ("", "")
-        self._exposed.setdefault(labels, Exposed()).add(event)
+        if labels not in self._exposed:
+            self._exposed[labels] = Exposed()
         if route not in self._rolling:
             self._rolling[route] = Rolling(RequestTally)
-        self._rolling[route].at(self._clock.monotonic()).add(event)
+        durations_ms = [event.duration_ms for event in events]
+        for tally in (self._lifetime, self._exposed[labels], self._rolling[route].at(now)):
+            tally.add(events, durations_ms)
 
 
 def _merged(tallies: list[RequestTally]) -> RequestTally:

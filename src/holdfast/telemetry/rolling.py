@@ -1,31 +1,22 @@
 """The last so many seconds of something that can be merged, in slices that expire."""
 
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
-
-
-class Mergeable(Protocol):
-    """What a slice holds."""
-
-    def merge(self, other: "Mergeable", /) -> None:
-        """Add all that *other* counted."""
-
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+STEP_SECONDS = 5.0
+"""How long a slice is, if nothing else is asked for."""
+
 
 class Rolling(Generic[T]):
-    """*slices* slices of *step_seconds*; every method takes *now* in monotonic seconds.
-
-    *retire* is handed each slice before its place is taken by a later one.
-    """
+    """*slices* slices of *step_seconds*; every method takes *now* in monotonic seconds."""
 
     def __init__(
-        self, make: Callable[[], T], *, step_seconds: float = 5.0, slices: int = 60,
-        retire: Callable[[T], None] | None = None,
-    ) -> None:  # fmt: skip
+        self, make: Callable[[], T], *, step_seconds: float = STEP_SECONDS, slices: int = 60
+    ) -> None:
         self.step_seconds, self.slices = step_seconds, slices
-        self._make, self._retire = make, retire
+        self._make = make
         self._ring: list[tuple[int, T] | None] = [None] * slices
         self._current: T
         self._begins = self._ends = 0.0
@@ -38,16 +29,10 @@ class Rolling(Generic[T]):
         slot = number % self.slices
         held = self._ring[slot]
         if held is None or held[0] != number:
-            if held is not None and self._retire is not None:
-                self._retire(held[1])
             held = self._ring[slot] = (number, self._make())
         self._current = held[1]
         self._begins, self._ends = number * self.step_seconds, (number + 1) * self.step_seconds
         return self._current
-
-    def kept(self) -> list[T]:
-        """Every slice that was not retired yet, however old."""
-        return [held[1] for held in self._ring if held is not None]
 
     def series(self, now: float) -> list[T | None]:
         """Oldest first, one entry a slice, None where nothing was counted."""

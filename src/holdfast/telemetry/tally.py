@@ -1,5 +1,7 @@
 """What is counted about calls, in a shape that can be added up."""
 
+from collections.abc import Sequence
+
 from holdfast.events import AnswerJudged, AttemptFailed, CallFinished
 from holdfast.telemetry.histogram import Histogram
 
@@ -10,27 +12,36 @@ SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 class Tally:
     """Calls by outcome, answers by verdict, attempts by duration.
 
-    *refused* and *cancelled* calls enter neither rates nor latency. *latency* counts every attempt
-    that went out, milliseconds; *waited* every call.
+    *succeeded* are the provider's own answers. *served* counts the others by where they are from
+    (cache, stale, coalesced, fallback, default, fault); *rescued* are those of them that stand in
+    for a failure, which went out and is among *errors*. *refused* and *cancelled* calls enter
+    neither rates nor latency. *latency* counts every attempt that went out, milliseconds;
+    *waited* every call.
     """
 
     __slots__ = (
         "attempts", "cancelled", "errors", "failed", "fails", "latency", "not_judged", "passes",
-        "rate_limited", "refused", "retries", "succeeded", "waited", "warns",
+        "rate_limited", "refused", "rescued", "retries", "served", "succeeded", "waited", "warns",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.succeeded = self.failed = self.refused = self.cancelled = 0
+        self.succeeded = self.failed = self.refused = self.cancelled = self.rescued = 0
         self.attempts = self.retries = self.rate_limited = 0
         self.passes = self.warns = self.fails = self.not_judged = 0
         self.errors: dict[str, int] = {}
+        self.served: dict[str, int] = {}
         self.latency = Histogram()
         self.waited = Histogram()
 
     @property
     def total(self) -> int:
-        """Calls that went out and came back."""
-        return self.succeeded + self.failed
+        """Calls that went out and came back from the provider, well or not."""
+        return self.succeeded + self.failed + self.rescued
+
+    @property
+    def answered(self) -> int:
+        """Calls whose caller got an acceptable answer, wherever it was from."""
+        return self.succeeded + sum(self.served.values())
 
     @property
     def judged(self) -> int:
@@ -39,7 +50,7 @@ class Tally:
 
     @property
     def success_rate(self) -> float | None:
-        """Percent of the calls that went out; None when none did."""
+        """Percent of the calls that went out that the provider answered; None when none did."""
         return 100 * self.succeeded / self.total if self.total else None
 
     @property
@@ -49,22 +60,36 @@ class Tally:
 
     def add_call(self, event: CallFinished, told: bool = False) -> None:
         """Count a finished call; *told*: its last attempt was counted by `add_attempt` already."""
-        if event.outcome == "succeeded":
-            self.succeeded += 1
-            verdict = event.verdict
-            if verdict is None:
-                self.not_judged += 1
-            elif verdict.judgement == "pass":
-                self.passes += 1
-        else:
+        if event.outcome != "succeeded":
             self._add_other(event)
+        elif event.served_from != "provider":
+            self._add_served(event)
+        else:
+            self.succeeded += 1
+            self._add_verdict(event)
         attempts, latency_ms = event.attempts, event.latency_ms
         self.attempts += attempts
         if attempts > 1:
             self.retries += attempts - 1
-        if latency_ms is not None and not told and event.outcome in _WENT_OUT:
+        if latency_ms is not None and not told and is_the_providers(event):
             self.latency.add(latency_ms)
         self.waited.add(event.waited_ms)
+
+    def add_successes(self, events: Sequence[CallFinished], latencies: list[float]) -> None:
+        """Count calls that the provider answered at the first attempt, in *latencies* ms each."""
+        self.succeeded += len(events)
+        self.attempts += len(events)
+        verdicts = [event.verdict for event in events]
+        judged = [verdict.judgement for verdict in verdicts if verdict is not None]
+        self.not_judged += len(verdicts) - len(judged)
+        self.passes += judged.count("pass")
+        self.latency.add_all(latencies)
+        self.waited.add_all([event.waited_ms for event in events])
+
+    def add_refusals(self, waited_ms: list[float]) -> None:
+        """Count calls that never went out, after so long each."""
+        self.refused += len(waited_ms)
+        self.waited.add_all(waited_ms)
 
     def add_attempt(self, event: AttemptFailed) -> None:
         """Count a failed attempt that another one shall follow (the last one is its call's)."""
@@ -86,23 +111,52 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for error, count in other.errors.items():
             self.errors[error] = self.errors.get(error, 0) + count
+        for source, count in other.served.items():
+            self.served[source] = self.served.get(source, 0) + count
         self.latency.merge(other.latency)
         self.waited.merge(other.waited)
+
+    def _add_verdict(self, event: CallFinished) -> None:
+        verdict = event.verdict
+        if verdict is None:
+            self.not_judged += 1
+        elif verdict.judgement == "pass":
+            self.passes += 1
+
+    def _add_served(self, event: CallFinished) -> None:
+        source = event.served_from.partition(":")[0]
+        self.served[source] = self.served.get(source, 0) + 1
+        if is_rescued(event):
+            self.rescued += 1
+            self._add_error(event)
 
     def _add_other(self, event: CallFinished) -> None:
         if event.outcome == "failed":
             self.failed += 1
-            error = event.error or "unknown"
-            self.errors[error] = self.errors.get(error, 0) + 1
+            self._add_error(event)
         elif event.outcome == "refused":
             self.refused += 1
         else:
             self.cancelled += 1
 
+    def _add_error(self, event: CallFinished) -> None:
+        error = event.error or "unknown"
+        self.errors[error] = self.errors.get(error, 0) + 1
 
-_WENT_OUT = ("succeeded", "failed")
+
+def is_rescued(event: CallFinished) -> bool:
+    """Whether it went out and failed, and its caller was served something else."""
+    return event.outcome == "succeeded" and event.error is not None and event.attempts > 0
+
+
+def is_the_providers(event: CallFinished) -> bool:
+    """Whether the last attempt's time is the provider's: it came back, and no fault answered."""
+    if event.outcome == "succeeded":
+        return event.served_from == "provider" or is_rescued(event)
+    return event.outcome == "failed"
+
 
 _COUNTS = (
     "attempts", "cancelled", "failed", "fails", "not_judged", "passes", "rate_limited", "refused",
-    "retries", "succeeded", "warns",
+    "rescued", "retries", "succeeded", "warns",
 )  # fmt: skip

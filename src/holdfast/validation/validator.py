@@ -5,7 +5,8 @@ from typing import Any
 
 from holdfast.errors import SemanticError
 from holdfast.events import AnswerJudged, Verdict
-from holdfast.resilience.policy import Call, Proceed
+from holdfast.resilience.gate import Gate
+from holdfast.resilience.policy import Call
 from holdfast.validation.verdict import worst
 
 Validator = Callable[[Any], Verdict | None]
@@ -14,7 +15,10 @@ Validator = Callable[[Any], Verdict | None]
 
 def judge(call: Call, answer: Any, validators: Sequence[Validator]) -> None:
     """Write the gravest verdict on *call*; raise `SemanticError` when it is a *fail*."""
-    verdict = worst([validator(answer) for validator in validators])
+    _write(call, worst([validator(answer) for validator in validators]))
+
+
+def _write(call: Call, verdict: Verdict | None) -> None:
     call.verdict = verdict
     if verdict is not None and verdict.judgement != "pass":
         call.emit(AnswerJudged(call.origin, call.clock.wall(), verdict))
@@ -22,15 +26,20 @@ def judge(call: Call, answer: Any, validators: Sequence[Validator]) -> None:
             raise SemanticError(verdict)
 
 
-class Validate:
+class Validate(Gate):
     """Judges each answer. A held one (a stream) is judged by its own watcher at its end."""
 
     def __init__(self, validators: Sequence[Validator]) -> None:
         self.validators = tuple(validators)
+        self._only = self.validators[0] if len(self.validators) == 1 else None
 
-    async def __call__(self, call: Call, proceed: Proceed) -> Any:
-        """The answer, when every validator accepts it."""
-        answer = await proceed(call)
-        if not call.held:
+    def leave(self, call: Call, token: None, answer: Any, now: float) -> None:  # noqa: ARG002  # as any gate
+        """Raises `SemanticError` unless every validator accepts the answer."""
+        if call.held:
+            return
+        if self._only is None:
             judge(call, answer, self.validators)
-        return answer
+            return
+        verdict = call.verdict = self._only(answer)
+        if verdict is not None and verdict.judgement != "pass":
+            _write(call, verdict)

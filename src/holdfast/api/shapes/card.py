@@ -44,6 +44,7 @@ def card(services: Services, integration: str) -> dict[str, Any]:
         "attempts": window.attempts,
         "retries": window.retries,
         "errors": _errors(window),
+        "served": dict(sorted(window.served.items())),
         "verdicts": _verdicts(window),
         "last_problem": _problem(services, integration),
         "limit": _limit(services, integration),
@@ -71,11 +72,12 @@ def _rates(window: Tally) -> dict[str, Any]:
 
 
 def outcomes(tally: Tally) -> dict[str, int]:
-    """Calls by outcome; *total* is what went out."""
+    """Calls by outcome; *total* is what went out. *rescued* of these failed and were replaced."""
     return {
         "total": tally.total,
         "succeeded": tally.succeeded,
         "failed": tally.failed,
+        "rescued": tally.rescued,
         "refused": tally.refused,
         "cancelled": tally.cancelled,
     }
@@ -171,7 +173,7 @@ def _series(services: Services, integration: str) -> dict[str, Any]:
         "step_seconds": WINDOW_SECONDS // 60,
         "start": iso(services.clock.wall() - WINDOW_SECONDS),
         "total": [one.total if one else 0 for one in slices],
-        "failed": [one.failed if one else 0 for one in slices],
+        "failed": [one.failed + one.rescued if one else 0 for one in slices],
         "refused": [one.refused if one else 0 for one in slices],
         "p50": [rounded(row[0], 1) for row in quantiles],
         "p95": [rounded(row[1], 1) for row in quantiles],
