@@ -125,7 +125,7 @@ async def reset(ask: Ask, service: str | None = None) -> dict[str, Any]:
     """
     if service is not None:
         _known(ask, service)
-    ask.calls.reset(service)
+    ask.reset(service)
     ask.told(ControlUsed(service or "*", None, ask.clock.wall(), "reset_metrics", "operator"))
     if service is not None:
         return {"status": "ok", "message": f"Metrics reset for {service}"}

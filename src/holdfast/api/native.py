@@ -58,7 +58,7 @@ async def alerts(
     state: Literal["firing", "resolved"] | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    """Alerts of this process, the latest first; *total* counts those of the asked state."""
+    """Alerts, the latest first; *total* counts those of the asked state."""
     asked = [one for one in shapes.known(ask.watch) if state in (None, one.state)]
     shown = [shapes.alert(one) for one in reversed(asked[-limit:])]
     return {"alerts": shown, "total": len(asked), "firing": len(ask.watch.firing())}
@@ -83,7 +83,7 @@ def _components(services: Services) -> list[Component]:
     if (sharing := services.shared_state()) is not None:
         own["shared_state"] = _sharing_health(sharing)
     parts = (Component(name, health, services.started_at, now) for name, health in own.items())
-    return [*parts, *services.components.all()]
+    return [*parts, *services.known_components()]
 
 
 def _component(one: Component) -> dict[str, Any]:

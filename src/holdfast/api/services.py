@@ -1,34 +1,36 @@
 """What the HTTP surface stands on, in one glance."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from holdfast.alerts.watch import Watch
+from holdfast.api.elsewhere import Alerts, BreakerSeen, LimitSeen, LiveSessions
 from holdfast.clock import Clock
 from holdfast.events import Sink
-from holdfast.guard.controls import Controls
-from holdfast.health.components import Components
+from holdfast.guard.controls import Controls, Key
+from holdfast.health.components import Component, Components
 from holdfast.integrations.integration import Integration
 from holdfast.resilience.shared import SharingStatus
 from holdfast.sessions.session import SessionLog
-from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.buffer import RecordStatus
 from holdfast.telemetry.calls import CallMetrics
+from holdfast.telemetry.deployment.deployment import DeploymentStatus
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.requests import RequestMetrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything a route may read; each member is owned and changed by others.
+    """Everything a route may read, of all workers; each member is owned and changed by others.
 
-    *told* is the one sink. *requests_in_flight* and *record* are asked at each answer; *dropped*
-    is by reason; *shared_state* answers None when nothing is shared with other processes.
+    *told* is the one sink. What can be called is asked at each answer; *dropped* is by reason;
+    *shared_state* answers None when nothing is shared with other processes. *breakers* are every
+    worker's, this one's first. *refresh* comes before any of them is read; *reset* (None: all)
+    reaches every worker.
     """
 
     settings: Settings
@@ -40,7 +42,7 @@ class Services:
     controls: Controls
     calls: CallMetrics
     requests: RequestMetrics
-    sessions: Sessions
+    sessions: LiveSessions
     session_log: Callable[[], SessionLog | None]
     changes: Changes
     requests_in_flight: Callable[[], int]
@@ -49,7 +51,13 @@ class Services:
     dropped: Callable[[], Mapping[str, int]]
     told: Sink
     components: Components
-    watch: Watch
+    known_components: Callable[[], list[Component]]
+    watch: Alerts
+    breakers: Callable[[], Mapping[Key, Sequence[BreakerSeen]]]
+    limits: Callable[[], Mapping[str, LimitSeen]]
+    deployment: Callable[[], DeploymentStatus]
+    refresh: Callable[[], Awaitable[None]]
+    reset: Callable[[str | None], None]
     prometheus: Callable[[], bytes] = field(default=lambda: b"")
     shared_state: Callable[[], SharingStatus | None] = field(default=lambda: None)
     is_ready: Callable[[], bool] = field(default=lambda: True)
@@ -72,10 +80,11 @@ class Services:
         return list(dict.fromkeys((*self.catalog, *guarded, *called)))
 
 
-def _services(connection: HTTPConnection) -> Services:
+async def _services(connection: HTTPConnection) -> Services:
     found: Services = connection.app.state.services
+    await found.refresh()
     return found
 
 
 Ask = Annotated[Services, Depends(_services)]
-"""A route's parameter of this type receives the process's services."""
+"""A route's parameter of this type receives the services, up to date."""

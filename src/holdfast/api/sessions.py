@@ -15,6 +15,9 @@ router = APIRouter(prefix="/monitoring/api/sessions", tags=["sessions"])
 _PATIENCE_SECONDS = 2.0
 """How long the record may think before memory answers for it."""
 
+_GRAIN_SECONDS = 0.001
+"""What a database may round a time by."""
+
 
 @router.get("")
 async def sessions(
@@ -36,10 +39,18 @@ async def sessions(
 @router.get("/{session_id:path}")
 async def session(session_id: str, ask: Ask) -> dict[str, Any]:
     """One session with its steps; 404 when neither the record nor memory knows it."""
-    found = ask.sessions.find(session_id) or await _recorded(ask, session_id)
-    if found is None:
+    held = ask.sessions.find(session_id)
+    try:
+        recorded = await _recorded(ask, session_id)
+    except HTTPException:
+        if held is None:
+            raise
+        recorded = None
+    if recorded is not None:
+        return shaped(_fresher(recorded, held))
+    if held is None:
         raise HTTPException(404, f"no session '{session_id[:80]}'")
-    return shaped(found)
+    return shaped(held)
 
 
 async def _page(
@@ -76,5 +87,13 @@ def _remembered(services: Services, limit: int, status: SessionStatus | None) ->
 
 
 def _freshest(services: Services, recorded: Session) -> Session:
-    live = services.sessions.find(recorded.session_id)
-    return live if live is not None and live.step_count >= recorded.step_count else recorded
+    return _fresher(recorded, services.sessions.find(recorded.session_id))
+
+
+def _fresher(recorded: Session, held: Session | None) -> Session:
+    """What is *held* in memory, unless more is recorded: steps before a restart, or an end that
+    another worker decided."""
+    if held is None or held.step_count < recorded.step_count:
+        return recorded
+    is_over = recorded.status != "active" and held.status == "active"
+    return recorded if is_over and recorded.last_seen_at > held.last_seen_at - _GRAIN_SECONDS else held

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from holdfast.alerts.delivery import Delivery
 from holdfast.alerts.hourly import Hourly
@@ -14,6 +14,11 @@ from holdfast.events import AlertChanged, Sink
 from holdfast.settings.settings import Settings
 
 _LOOK_SECONDS = 5.0
+_BEATS = 5
+"""How often between two looks it is asked whose turn it is."""
+
+Lead = Callable[[], Awaitable[bool]]
+"""Whether this worker decides; asked every second."""
 
 
 class Alerting:
@@ -23,6 +28,7 @@ class Alerting:
         self, settings: Settings, sink: Sink, clock: Clock,
         readings: Callable[[Hourly], Iterable[Reading]],
     ) -> None:  # fmt: skip
+        self._lead: Lead | None = None
         self.watch = Watch(settings.thresholds, lambda: secrets.token_hex(8))
         self._sink, self._clock, self._readings = sink, clock, readings
         self._hourly = Hourly()
@@ -36,14 +42,22 @@ class Alerting:
             self._sink(alert)
         return changed
 
+    def among(self, lead: "Lead") -> None:
+        """Look only while *lead* says that it is this worker's turn."""
+        self._lead = lead
+
     async def run(self) -> None:
         """Look and deliver, for ever."""
         async with asyncio.TaskGroup() as tasks:
             for delivery in self.deliveries:
                 tasks.create_task(delivery.run())
+            looks = 0
             while True:
-                self.look()
-                await asyncio.sleep(_LOOK_SECONDS)
+                if self._lead is None or await self._lead():
+                    if looks % _BEATS == 0:
+                        self.look()
+                    looks += 1
+                await asyncio.sleep(_LOOK_SECONDS / _BEATS)
 
     def dropped(self) -> dict[str, int]:
         """What was not told, by reason."""

@@ -11,7 +11,6 @@ from holdfast.api.live import Broadcast
 from holdfast.app.monitoring import Monitoring
 from holdfast.telemetry.fault import log_fault
 
-_SESSION_CHECK_SECONDS = 10.0
 _STOP_SECONDS = 5.0
 _RESTART_SECONDS = 1.0
 
@@ -49,8 +48,8 @@ class Lifecycle:
     async def _run(self) -> None:
         vitals = self._monitoring.vitals
         parts = (
-            self._broadcast.run, self._end_idle_sessions, self._monitoring.shared.run,
-            vitals.check_components, vitals.alerting.run,
+            self._broadcast.run, self._monitoring.idle_sessions.run, self._monitoring.shared.run,
+            vitals.check_components, vitals.alerting.run, self._monitoring.cluster.run,
         )  # fmt: skip
         others = [asyncio.create_task(_kept_running(part)) for part in parts]
         try:
@@ -61,17 +60,9 @@ class Lifecycle:
                 task.cancel()
             await asyncio.wait(others)
             self._monitoring.catch_up(at_end=True)
+            self._monitoring.cluster.leave()
             if self._monitoring.tracing is not None:
                 await asyncio.to_thread(self._monitoring.tracing.flush)
-
-    async def _end_idle_sessions(self) -> None:
-        monitoring = self._monitoring
-        idle_seconds = monitoring.settings.session_idle_seconds
-        while True:
-            await asyncio.sleep(_SESSION_CHECK_SECONDS)
-            monitoring.catch_up()
-            for ended in monitoring.sessions.timed_out(monitoring.clock.wall(), idle_seconds):
-                monitoring.emit(ended)
 
 
 async def _kept_running(part: Callable[[], Awaitable[None]]) -> None:

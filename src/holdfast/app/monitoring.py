@@ -1,23 +1,27 @@
 """`Monitoring`: what an application holds in its hand after `setup_monitoring`."""
 
 import itertools
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from holdfast.api.elsewhere import worst
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
+from holdfast.app.cluster import Cluster
 from holdfast.app.health_methods import HealthMethods
+from holdfast.app.idle_sessions import IdleSessions
+from holdfast.app.present import Present
 from holdfast.app.record import Record
 from holdfast.app.sharing import AppSharing
+from holdfast.app.together import counters
 from holdfast.app.tracing import Tracing
 from holdfast.app.vitals import Vitals
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ConfigurationError
-from holdfast.events import BreakerName, Sink, discard
-from holdfast.guard.controls import Controls, circuit_of
+from holdfast.events import Sink, discard
+from holdfast.guard.controls import Controls
 from holdfast.guard.guard import Guard
 from holdfast.guard.options import GuardOptions, build
 from holdfast.integrations import CATALOG
@@ -31,6 +35,8 @@ from holdfast.sessions.journey import Journeys
 from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.calls import CallMetrics
+from holdfast.telemetry.deployment.aligned import aligned
+from holdfast.telemetry.deployment.publisher import Publisher
 from holdfast.telemetry.fanout import Fanout
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.log import Log
@@ -52,15 +58,15 @@ class Monitoring(HealthMethods):
         self.settings = settings
         self.clock = clock
         self.tracing = tracing
-        self.instance = secrets.token_hex(3)
-        self.calls, self.requests = CallMetrics(clock), RequestMetrics(clock)
+        folding = aligned(clock)
+        self.calls, self.requests = CallMetrics(folding), RequestMetrics(folding)
         self.sessions, self.changes = Sessions(), Changes()
         self.connections = Connections()
-        self.record = Record(settings, clock)
+        self.record = Record(settings, clock, is_ours=lambda: self.cluster.keeps_record)
         self._log = Log(clock=clock)
         self._fanout = Fanout(
             (self.calls, self.requests, self.sessions, self.changes, self._log, self.record),
-            clock=clock,
+            clock=folding,
         )
         self.emit: Sink = self._fanout if settings.enabled else discard
         self.shared = AppSharing(settings, self.emit, clock)
@@ -70,7 +76,13 @@ class Monitoring(HealthMethods):
         self._guards: dict[str, Mapping[str, Guard]] = {}
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
         self._slow_clients: Callable[[], int] = int
-        self.vitals = Vitals(settings, self.calls, self.emit, clock, self.http_services)
+        self.vitals = Vitals(settings, self.calls, self.emit, clock, self.up_to_date)
+        self.cluster = self._cluster(folding)
+        self.vitals.alerting.among(self.cluster.decides)
+        self.idle_sessions = IdleSessions(
+            self.sessions, lambda: self.record.sessions, lambda: self.cluster.keeps_record,
+            self.emit, clock, settings.session_idle_seconds,
+        )  # fmt: skip
 
     def guard(
         self,
@@ -171,7 +183,17 @@ class Monitoring(HealthMethods):
 
     def metrics(self) -> dict[str, Any]:
         """The document of GET /monitoring/api/metrics."""
-        return overview(self.http_services())
+        return overview(self.up_to_date())
+
+    @property
+    def instance(self) -> str:
+        """This worker among the others."""
+        return self.cluster.deployment.instance
+
+    def up_to_date(self) -> Services:
+        """What the HTTP surface stands on, refreshed where that needs no network."""
+        self.cluster.deployment.refresh_now()
+        return self.http_services()
 
     def listen(self, sink: Sink) -> None:
         """Have *sink* told every event too. It must not block; what it raises is counted."""
@@ -188,6 +210,7 @@ class Monitoring(HealthMethods):
 
     def http_services(self) -> Services:
         """What the HTTP surface stands on."""
+        deployment, together = self.cluster.deployment, self.cluster.together
         return Services(
             settings=self.settings,
             clock=self.clock,
@@ -196,39 +219,54 @@ class Monitoring(HealthMethods):
             instance=self.instance,
             catalog=CATALOG,
             controls=self.controls,
-            calls=self.calls,
-            requests=self.requests,
-            sessions=self.sessions,
+            calls=deployment.calls,
+            requests=deployment.requests,
+            sessions=self.cluster.sessions,
             session_log=lambda: self.record.sessions,
             changes=self.changes,
             told=self.emit,
             components=self.vitals.components,
-            watch=self.vitals.alerting.watch,
-            requests_in_flight=lambda: self.connections.requests,
-            open_websockets=lambda: self.connections.websockets,
-            record=self.record.status,
-            dropped=self._dropped,
+            known_components=together.components,
+            watch=self.cluster.alerts,
+            breakers=together.breakers,
+            limits=together.limits,
+            deployment=deployment.status,
+            refresh=deployment.refresh,
+            reset=deployment.reset,
+            requests_in_flight=together.requests_in_flight,
+            open_websockets=together.open_websockets,
+            record=together.record,
+            dropped=together.dropped,
             prometheus=self._exposition().text,
             shared_state=self.shared.status,
         )
 
     def _exposition(self) -> Exposition:
+        deployment, together = self.cluster.deployment, self.cluster.together
         return Exposition(
             Read(
-                self.calls,
-                self.requests,
-                lambda: self.connections.requests,
-                lambda: self.connections.websockets,
-                self._breakers,
-                self.record.status,
-                self._dropped,
+                deployment.calls,
+                deployment.requests,
+                together.requests_in_flight,
+                together.open_websockets,
+                lambda: [(*key, worst(seen).state) for key, seen in together.breakers().items()],
+                together.record,
+                together.dropped,
                 self.shared.figures,
             )
         )
 
-    def _breakers(self) -> list[tuple[str, str, BreakerName]]:
-        circuits = ((key, circuit_of(guard)) for key, guard in self.controls.items())
-        return [(*key, circuit.name) for key, circuit in circuits if circuit is not None]
+    def _cluster(self, folding: Clock) -> Cluster:
+        publisher = Publisher(
+            self.calls, self.requests, folding,
+            counters=lambda: counters(self.record.status(), self._dropped()),
+            present=lambda: self.cluster.document(),
+        )  # fmt: skip
+        return Cluster(self.settings, publisher, folding, Present(
+            self.clock, self.controls, self.connections, self.sessions, self.vitals.components,
+            self.vitals.alerting.watch, self.record.status,
+            is_watching=lambda: self.cluster.deployment.leads,
+        ))  # fmt: skip
 
     def _dropped(self) -> dict[str, int]:
         self._fanout.flush()

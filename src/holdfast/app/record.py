@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -27,10 +27,15 @@ _FLUSH_SECONDS = 4.0
 class Record(Fold):
     """A sink; *sessions* looks up what is kept, None while nothing is open.
 
+    It forgets what is old while *is_ours*: one worker does for all who share the record.
     Raises `SettingsError` at once when the settings name no database that could be opened.
     """
 
-    def __init__(self, settings: Settings, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock = SYSTEM_CLOCK, *,
+        is_ours: Callable[[], bool] = lambda: True,
+    ) -> None:  # fmt: skip
+        self._is_ours = is_ours
         self.sessions: SessionLog | None = None
         self._settings, self._clock = settings, clock
         self._url: URL | None = None
@@ -89,7 +94,7 @@ class Record(Fold):
 
     async def _forget(self, engine: AsyncEngine) -> None:
         settings = self._settings
-        while not await self._is_prepared():  # noqa: ASYNC110 - retried, nobody signals
+        while not (self._is_ours() and await self._is_prepared()):  # noqa: ASYNC110 - retried
             await asyncio.sleep(_RETRY_SECONDS)
         await keep_pruned(
             engine, settings.retention_days, settings.max_database_mb * 1024 * 1024,

@@ -74,6 +74,10 @@ class SessionLog(Protocol):
     async def find(self, session_id: str) -> Session | None:
         """The session with its steps in order (at most 500), None when unknown."""
 
+    async def idle(self, before: float) -> list[str]:
+        """Active sessions last seen before *before* (Unix time), the longest unseen first; at
+        most 500."""
+
 
 def step_of(event: CallFinished) -> Step:
     """The step that a finished call is; named by `Scope.step`, else by its operation."""

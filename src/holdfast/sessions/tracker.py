@@ -66,6 +66,8 @@ class Sessions:
                 live.service_type = event.service_type or live.service_type
         elif isinstance(event, SessionEnded):
             with self._lock:
+                if event.status == "timed_out" and event.session_id not in self._live:
+                    return  # it went on elsewhere, or before a restart: the record has it
                 live = self._of(event.session_id, event.at)
                 live.status, live.completed_at = event.status, event.at
 

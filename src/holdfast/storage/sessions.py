@@ -50,6 +50,18 @@ class SqlSessionLog:
         shown = tuple(_session(row) for row in rows[:limit])
         return SessionPage(shown, _cursor(rows[limit - 1]) if more else None)
 
+    async def idle(self, before: float) -> list[str]:
+        """As `SessionLog.idle` asks."""
+        mine = sessions.c
+        query = (
+            select(mine.session_id)
+            .where(mine.status == "active", mine.last_seen_at < stamp(before))
+            .order_by(mine.last_seen_at)
+            .limit(MOST_SESSIONS)
+        )
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(query)).scalars())
+
     async def find(self, session_id: str) -> Session | None:
         """As `SessionLog.find` asks: the last 500 steps."""
         key = identifier(session_id)

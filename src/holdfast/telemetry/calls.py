@@ -1,9 +1,11 @@
 """Outbound calls, counted per integration and operation: lifetime totals and rolling windows."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from math import inf
 from threading import Lock
+from typing import Any
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import (
@@ -16,6 +18,7 @@ from holdfast.events import (
     fact,
 )
 from holdfast.telemetry.fold import Fold, happened
+from holdfast.telemetry.plain import Plain, add_up, latest, named
 from holdfast.telemetry.rolling import STEP_SECONDS, Rolling
 from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally, is_rescued
 
@@ -77,6 +80,31 @@ class Counted:
     def add_duration(self, latency_ms: float) -> None:
         """Count one attempt that came back, in its bucket."""
         self.buckets[bisect_left(SECONDS_BUCKETS, latency_ms / 1000)] += 1
+
+    def plain(self) -> Plain:
+        """All but the window, as JSON can hold it."""
+        found = {
+            **self.lifetime.plain(),
+            "buckets": list(self.buckets),
+            "trips": self.trips,
+            "last": [self.last_call_at, self.last_success_at, self.last_failure_at],
+        }
+        if (it := self.problem) is not None:
+            found["problem"] = [it.at, it.operation, it.error, it.reason]
+        return found
+
+    @classmethod
+    def of(cls, plains: Sequence[Mapping[str, Any]]) -> "Counted":
+        """What the *plains* of several tell, together."""
+        made = cls()
+        made.lifetime = Tally.of(plains)
+        made.trips = sum(one["trips"] for one in plains)
+        made.buckets = add_up(one["buckets"] for one in plains)
+        lasts = reduce(latest, (one["last"] for one in plains))
+        made.last_call_at, made.last_success_at, made.last_failure_at = lasts
+        problems = [one["problem"] for one in plains if "problem" in one]
+        made.problem = Problem(*max(problems)) if problems else None
+        return made
 
 
 class CallMetrics(Fold):
@@ -160,6 +188,29 @@ class CallMetrics(Fold):
         with self._lock:
             for key in [key for key in self._counted if integration in (None, key[0])]:
                 del self._counted[key]
+
+    def plain(self) -> Plain:
+        """Everything since the start or `reset`, as JSON can hold it, by operation."""
+        self.catch_up()
+        found = {}
+        for key, counted in list(self._counted.items()):
+            with self._lock:  # one at a time: nobody who counts waits for all of them
+                found[named(*key)] = counted.plain()
+        return found
+
+    def plain_slice(self, number: int) -> Plain:
+        """What slice *number* of the window holds, by operation."""
+        found = {}
+        for key, counted in list(self._counted.items()):
+            with self._lock:
+                if (tally := counted.rolling.slice(number)) is not None:
+                    found[named(*key)] = tally.plain()
+        return found
+
+    def show(self, counted: dict[Key, Counted], since: float) -> None:
+        """Answer with these from now on: for one that shows what others counted."""
+        with self._lock:
+            self._counted, self.since = counted, since
 
     def _matching(self, integration: str, operation: str | None) -> list[Counted]:
         return [

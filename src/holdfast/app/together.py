@@ -1,0 +1,110 @@
+"""All living workers' present, as the routes read it: this worker's own is live."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from holdfast.api.elsewhere import BreakerSeen, LimitSeen
+from holdfast.app.present import Present, breakers, limits
+from holdfast.guard.controls import Key
+from holdfast.health.components import Component
+from holdfast.health.state import GRAVITY, Health
+from holdfast.telemetry.buffer import RecordStatus, Word
+from holdfast.telemetry.deployment.deployment import Deployment
+
+_GRAVITY: Mapping[Word, int] = {"ok": 0, "off": 1, "behind": 2, "failing": 3}
+
+
+class Together:
+    """Fulfils what `Services` asks for."""
+
+    def __init__(self, deployment: Deployment, present: Present) -> None:
+        self._deployment, self._present = deployment, present
+
+    def requests_in_flight(self) -> int:
+        """Of all workers."""
+        others = sum(it["in_flight"] for _, it in self.others())
+        return int(self._present.connections.requests + others)
+
+    def open_websockets(self) -> int:
+        """Of all workers."""
+        others = sum(it["open_websockets"] for _, it in self.others())
+        return int(self._present.connections.websockets + others)
+
+    def breakers(self) -> dict[Key, list[BreakerSeen]]:
+        """Every worker's, this one's first."""
+        found: dict[Key, list[BreakerSeen]] = {}
+        for key, own in breakers(self._present.controls, self._present.clock):
+            own.instance = self._deployment.instance
+            found[key] = [own]
+        for name, it in self.others():
+            for integration, operation, _, *told in it["breakers"]:
+                found.setdefault((integration, operation), []).append(BreakerSeen(name, *told))
+        return found
+
+    def limits(self) -> dict[str, LimitSeen]:
+        """Each integration's; what all workers used of it is added up."""
+        found = dict(limits(self._present.controls, self._present.clock))
+        for _, it in self.others():
+            for integration, *told in it["limits"]:
+                its, own = LimitSeen(*told), found.get(integration)
+                found[integration] = its if own is None else LimitSeen(
+                    own.limit, own.per_seconds, own.used + its.used,
+                    max(own.resets_in_seconds, its.resets_in_seconds),
+                    own.refused + its.refused, own.rate_limited + its.rate_limited,
+                )  # fmt: skip
+        return found
+
+    def record(self) -> RecordStatus:
+        """The worst worker's word; what waits and what was counted is everybody's."""
+        own, counters = self._present.record(), self._deployment.counters
+        states = [(own.status, own.waiting), *(it["record"] for _, it in self.others())]
+        word: Word = max((state for state, _ in states), key=_GRAVITY.__getitem__)
+        dropped = {
+            name.removeprefix(RECORD_DROPPED): count
+            for name, count in counters.items() if name.startswith(RECORD_DROPPED)
+        }  # fmt: skip
+        return RecordStatus(
+            word, sum(waiting for _, waiting in states), counters.get(RECORD_WRITTEN, 0), dropped,
+            own.last_error, own.last_written_at,
+        )  # fmt: skip
+
+    def dropped(self) -> dict[str, int]:
+        """What was dropped elsewhere than on the way to the record, by reason."""
+        counters = self._deployment.counters.items()
+        found = {name.removeprefix(DROPPED): n for name, n in counters if name.startswith(DROPPED)}
+        return {reason: count for reason, count in found.items() if count}
+
+    def components(self) -> list[Component]:
+        """Each as the worker sees it that sees it worst."""
+        found = {one.name: one for one in self._present.components.all()}
+        for _, it in self.others():
+            for name, state, reason, since, checked_at, tags, at_most, required in it["components"]:
+                one = Component(
+                    name, Health(state, reason), since, checked_at, frozenset(tags), at_most,
+                    required,
+                )  # fmt: skip
+                own = found.get(name)
+                if own is None or GRAVITY[state] > GRAVITY[own.health.state]:
+                    found[name] = one
+        return list(found.values())
+
+    def others(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The other living workers: instance and document."""
+        for snapshot in self._deployment.living():
+            if snapshot.instance != self._deployment.instance and snapshot.extra:
+                yield snapshot.instance, snapshot.extra
+
+
+RECORD_WRITTEN = "record_written"
+RECORD_DROPPED = "record_dropped "
+DROPPED = "dropped "
+"""What the names of counters begin with."""
+
+
+def counters(record: RecordStatus, dropped: Mapping[str, int]) -> dict[str, int]:
+    """This worker's totals by name, for others to add to theirs."""
+    return {
+        RECORD_WRITTEN: record.written,
+        **{RECORD_DROPPED + reason: count for reason, count in record.dropped.items()},
+        **{DROPPED + reason: count for reason, count in dropped.items()},
+    }
