@@ -45,13 +45,11 @@ class Cluster:
         Workers share a record when they share its database, whoever leads: with SQLite those of
         one data directory.
         """
-        if self.deployment.is_alone:
-            return False  # not (yet) known: nothing here is in a hurry
         if self._settings.database_url is not None and not _is_sqlite(self._settings):
-            return self.deployment.leads
+            return self.deployment.leads and not self.deployment.is_alone
         with suppress(OSError):
             return self._record_seat.take()
-        return self.deployment.leads
+        return True
 
     async def decides(self) -> bool:
         """Whether alerts are this worker's to decide; the figures are up to date then."""
