@@ -118,6 +118,5 @@ async def test_a_client_is_guarded_and_counted_once(tmp_path: Path) -> None:
     assert answer.status_code == 200
     assert monitoring.calls.lifetime("elevenlabs").succeeded == 1
     assert (
-        b'holdfast_breaker_state{integration="elevenlabs"'
-        in monitoring.up_to_date().prometheus()
+        b'holdfast_breaker_state{integration="elevenlabs"' in monitoring.up_to_date().prometheus()
     )

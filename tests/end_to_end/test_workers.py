@@ -1,19 +1,15 @@
 """Real workers of one deployment: whoever is asked answers for all, and never less than before."""
 
-import json
 import os
 import secrets
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from websockets.sync.client import connect
-
 
 from tests.end_to_end.process import until
 from tests.end_to_end.workers import Host, ask, known_latencies, send, serving, settled, truth
@@ -105,8 +101,7 @@ def _agree(hosts: list[Host], workers: list[int], latencies: list[float]) -> Non
     seen = []
     for host, number in zip(hosts, workers, strict=True):
         with host.each(number) as connections:
-            for connection in connections.values():
-                seen.append(_surfaces(host, connection))
+            seen += [_surfaces(host, connection) for connection in connections.values()]
     assert [one for one in seen if one != seen[0]] == [], "every worker answers the same"
     count = len(latencies)
     expected = {share: truth(latencies, share) for share in (0.5, 0.95, 0.99)}

@@ -91,9 +91,13 @@ def _freshest(services: Services, recorded: Session) -> Session:
 
 
 def _fresher(recorded: Session, held: Session | None) -> Session:
-    """What is *held* in memory, unless more is recorded: steps before a restart, or an end that
-    another worker decided."""
+    """What is *held* in memory, unless more is recorded.
+
+    That is steps from before a restart, or an end that another worker decided.
+    """
     if held is None or held.step_count < recorded.step_count:
         return recorded
     is_over = recorded.status != "active" and held.status == "active"
-    return recorded if is_over and recorded.last_seen_at > held.last_seen_at - _GRAIN_SECONDS else held
+    return (
+        recorded if is_over and recorded.last_seen_at > held.last_seen_at - _GRAIN_SECONDS else held
+    )

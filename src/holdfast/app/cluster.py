@@ -1,14 +1,16 @@
 """This worker among those of its deployment: where they meet, and what one of them decides."""
 
 import secrets
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from holdfast.api.elsewhere import worst
 from holdfast.app.present import Present
-from holdfast.app.together import Together
+from holdfast.app.together import Together, counters
 from holdfast.app.together_alerts import TogetherAlerts
 from holdfast.app.together_sessions import TogetherSessions
 from holdfast.clock import Clock
@@ -19,6 +21,8 @@ from holdfast.storage.redis_board import open_board
 from holdfast.telemetry.deployment.board import Board
 from holdfast.telemetry.deployment.deployment import Deployment, DeploymentStatus
 from holdfast.telemetry.deployment.publisher import Publisher
+from holdfast.telemetry.prometheus import Exposition, Read
+from holdfast.telemetry.shared_state import SharedStateFigures
 
 
 class Cluster:
@@ -33,6 +37,22 @@ class Cluster:
         self.sessions = TogetherSessions(present.sessions, self.together)
         self.alerts = TogetherAlerts(present.watch, self.deployment, self.together)
         self._record_seat = FileSeat(Path(settings.data_dir) / "keeper.lock")
+
+    def counters(self, dropped: Mapping[str, int]) -> dict[str, int]:
+        """This worker's totals by name, for others to add to theirs."""
+        return counters(self._present.record(), dropped, self.deployment.status())
+
+    def exposition(self, shared_state: Callable[[], SharedStateFigures | None]) -> Exposition:
+        """What Prometheus is shown."""
+        deployment, together = self.deployment, self.together
+        return Exposition(
+            Read(
+                deployment.calls, deployment.requests, together.requests_in_flight,
+                together.open_websockets,
+                lambda: [(*key, worst(seen).state) for key, seen in together.breakers().items()],
+                together.record, together.dropped, shared_state, together.figures,
+            )
+        )  # fmt: skip
 
     def document(self) -> dict[str, Any]:
         """What the others are told of this worker's present."""

@@ -6,7 +6,6 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from holdfast.api.elsewhere import worst
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
 from holdfast.app.cluster import Cluster
@@ -15,7 +14,6 @@ from holdfast.app.idle_sessions import IdleSessions
 from holdfast.app.present import Present
 from holdfast.app.record import Record
 from holdfast.app.sharing import AppSharing
-from holdfast.app.together import counters
 from holdfast.app.tracing import Tracing
 from holdfast.app.vitals import Vitals
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -40,7 +38,6 @@ from holdfast.telemetry.deployment.publisher import Publisher
 from holdfast.telemetry.fanout import Fanout
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.log import Log
-from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
 from holdfast.validation.validator import Validator
 
@@ -237,30 +234,15 @@ class Monitoring(HealthMethods):
             open_websockets=together.open_websockets,
             record=together.record,
             dropped=together.dropped,
-            prometheus=self._exposition().text,
+            prometheus=self.cluster.exposition(self.shared.figures).text,
             shared_state=self.shared.status,
-        )
-
-    def _exposition(self) -> Exposition:
-        deployment, together = self.cluster.deployment, self.cluster.together
-        return Exposition(
-            Read(
-                deployment.calls,
-                deployment.requests,
-                together.requests_in_flight,
-                together.open_websockets,
-                lambda: [(*key, worst(seen).state) for key, seen in together.breakers().items()],
-                together.record,
-                together.dropped,
-                self.shared.figures,
-            )
         )
 
     def _cluster(self, folding: Clock) -> Cluster:
         publisher = Publisher(
             self.calls, self.requests, folding,
-            counters=lambda: counters(self.record.status(), self._dropped()),
-            present=lambda: self.cluster.document(),
+            counters=lambda: self.cluster.counters(self._dropped()),
+            present=lambda: self.cluster.document(),  # noqa: PLW0108  # made after this
         )  # fmt: skip
         return Cluster(self.settings, publisher, folding, Present(
             self.clock, self.controls, self.connections, self.sessions, self.vitals.components,

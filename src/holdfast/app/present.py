@@ -44,7 +44,9 @@ class Present:
             "in_flight": self.connections.requests,
             "open_websockets": self.connections.websockets,
             "record": [record.status, record.waiting],
-            "breakers": [[*key, *listed(one)] for key, one in breakers(self.controls, self.clock)],
+            "breakers": [
+                [*key, *listed(one)] for key, one in breakers(self.controls, self.clock, "")
+            ],
             "limits": [[name, *listed(one)] for name, one in limits(self.controls, self.clock)],
             "components": [self._component(name) for name in self._component_names()],
             "sessions": [
@@ -71,8 +73,8 @@ class Present:
         return [[listed(alert) for alert in alerts] for alerts in shown]
 
 
-def breakers(controls: Controls, clock: Clock) -> list[tuple[Key, BreakerSeen]]:
-    """Every breaker of this worker; it is nameless (*instance* is empty)."""
+def breakers(controls: Controls, clock: Clock, instance: str) -> list[tuple[Key, BreakerSeen]]:
+    """Every breaker of this worker, which is called *instance*."""
     found = []
     behind = clock.wall() - clock.monotonic()
     for key, guard in controls.items():
@@ -80,7 +82,7 @@ def breakers(controls: Controls, clock: Clock) -> list[tuple[Key, BreakerSeen]]:
         if circuit is not None:
             retry_at = circuit.retry_at if circuit.name == "open" else None
             found.append((key, BreakerSeen(
-                "", circuit.name, circuit.reason or None,
+                instance, circuit.name, circuit.reason or None,
                 round(circuit.since + behind, 3) if circuit.since else 0.0,
                 None if retry_at is None else round(retry_at + behind, 3),
                 circuit.probes_in_flight, circuit.options.probes, circuit.refused,

@@ -9,7 +9,8 @@ from holdfast.guard.controls import Key
 from holdfast.health.components import Component
 from holdfast.health.state import GRAVITY, Health
 from holdfast.telemetry.buffer import RecordStatus, Word
-from holdfast.telemetry.deployment.deployment import Deployment
+from holdfast.telemetry.deployment.deployment import Deployment, DeploymentStatus
+from holdfast.telemetry.deployment.figures import DeploymentFigures
 
 _GRAVITY: Mapping[Word, int] = {"ok": 0, "off": 1, "behind": 2, "failing": 3}
 
@@ -33,8 +34,8 @@ class Together:
     def breakers(self) -> dict[Key, list[BreakerSeen]]:
         """Every worker's, this one's first."""
         found: dict[Key, list[BreakerSeen]] = {}
-        for key, own in breakers(self._present.controls, self._present.clock):
-            own.instance = self._deployment.instance
+        present, instance = self._present, self._deployment.instance
+        for key, own in breakers(present.controls, present.clock, instance):
             found[key] = [own]
         for name, it in self.others():
             for integration, operation, _, *told in it["breakers"]:
@@ -74,6 +75,14 @@ class Together:
         found = {name.removeprefix(DROPPED): n for name, n in counters if name.startswith(DROPPED)}
         return {reason: count for reason, count in found.items() if count}
 
+    def figures(self) -> DeploymentFigures:
+        """How the workers get on."""
+        counters = self._deployment.counters
+        return DeploymentFigures(
+            max(self._deployment.status().workers, 1), counters.get(FAILURES, 0),
+            counters.get(UNKNOWN_VERSIONS, 0),
+        )  # fmt: skip
+
     def components(self) -> list[Component]:
         """Each as the worker sees it that sees it worst."""
         found = {one.name: one for one in self._present.components.all()}
@@ -95,15 +104,21 @@ class Together:
                 yield snapshot.instance, snapshot.extra
 
 
+FAILURES = "board_failures"
+UNKNOWN_VERSIONS = "unknown_versions"
 RECORD_WRITTEN = "record_written"
 RECORD_DROPPED = "record_dropped "
 DROPPED = "dropped "
 """What the names of counters begin with."""
 
 
-def counters(record: RecordStatus, dropped: Mapping[str, int]) -> dict[str, int]:
-    """This worker's totals by name, for others to add to theirs."""
+def counters(
+    record: RecordStatus, dropped: Mapping[str, int], deployment: DeploymentStatus
+) -> dict[str, int]:
+    """One worker's totals by name."""
     return {
+        FAILURES: deployment.failures,
+        UNKNOWN_VERSIONS: deployment.unknown_versions,
         RECORD_WRITTEN: record.written,
         **{RECORD_DROPPED + reason: count for reason, count in record.dropped.items()},
         **{DROPPED + reason: count for reason, count in dropped.items()},

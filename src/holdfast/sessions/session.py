@@ -75,8 +75,7 @@ class SessionLog(Protocol):
         """The session with its steps in order (at most 500), None when unknown."""
 
     async def idle(self, before: float) -> list[str]:
-        """Active sessions last seen before *before* (Unix time), the longest unseen first; at
-        most 500."""
+        """Active sessions last seen before *before* (Unix time): the 500 longest unseen."""
 
 
 def step_of(event: CallFinished) -> Step:

@@ -18,8 +18,8 @@ def plain(session: Session) -> list[Any]:
 
 def session_of(plain: Sequence[Any]) -> Session:
     """The session that *plain* tells of."""
-    *told, steps = plain
-    return Session(*told, tuple(Step(*step) for step in steps))
+    told = dict(zip(_SESSION, plain, strict=False))
+    return Session(**told, steps=tuple(Step(*step) for step in plain[-1]))
 
 
 def together(parts: Sequence[Session]) -> Session:

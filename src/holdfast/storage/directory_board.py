@@ -65,8 +65,7 @@ class DirectoryBoard:
         return True
 
     def look(self, known: Mapping[str, str]) -> Seen:
-        """First the heads, then the departed: who was folded in between is found in both, and
-        marked so."""
+        """First the heads, then the departed: who is folded in between is in both, and marked."""
         found = {}
         for path in self._folder.glob("*.head"):
             with suppress(FileNotFoundError):
@@ -154,7 +153,9 @@ def _token(path: Path) -> str:
 
 
 def _folded(departed: bytes) -> frozenset[str]:
-    return frozenset(json.loads(departed.partition(b"\n")[0])["folded"]) if departed else frozenset()
+    return (
+        frozenset(json.loads(departed.partition(b"\n")[0])["folded"]) if departed else frozenset()
+    )
 
 
 def _body(departed: bytes) -> Departed:

@@ -74,7 +74,12 @@ class Histogram:
         """Its numbers as JSON can hold them."""
         if not self.count:
             return {}
-        return {"bins": packed(self._counts), "sum": self.total, "min": self.minimum, "max": self.maximum}
+        return {
+            "bins": packed(self._counts),
+            "sum": self.total,
+            "min": self.minimum,
+            "max": self.maximum,
+        }
 
     @classmethod
     def of(cls, plains: Iterable[Mapping[str, Any]]) -> "Histogram":

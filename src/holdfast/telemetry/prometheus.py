@@ -17,6 +17,7 @@ from prometheus_client.metrics_core import Metric
 from holdfast.events import BreakerName, fact
 from holdfast.telemetry.buffer import RecordStatus
 from holdfast.telemetry.calls import CallMetrics
+from holdfast.telemetry.deployment.figures import DeploymentFigures, deployment
 from holdfast.telemetry.requests import OVERFLOW, RequestMetrics
 from holdfast.telemetry.shared_state import SharedStateFigures, shared_state
 from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally
@@ -43,6 +44,7 @@ class Read:
     record: Callable[[], RecordStatus]
     dropped: Callable[[], Mapping[str, int]]
     shared_state: Callable[[], SharedStateFigures | None] = lambda: None
+    deployment: Callable[[], DeploymentFigures | None] = lambda: None
 
 
 class Exposition:
@@ -68,6 +70,7 @@ class Exposition:
         yield self._breakers()
         yield from self._own()
         yield from shared_state(self._read.shared_state())
+        yield from deployment(self._read.deployment())
 
     def _requests(self) -> Iterator[Metric]:
         read = self._read

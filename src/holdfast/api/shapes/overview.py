@@ -15,7 +15,7 @@ def overview(services: Services) -> dict[str, Any]:
     return {
         "at": iso(services.clock.wall()),
         "environment": services.settings.environment,
-        "instance": services.instance,
+        "instance": services.deployment().instance,
         "window_seconds": WINDOW_SECONDS,
         "integrations": [card(services, name) for name in services.integrations()],
         **changing(services),
@@ -64,7 +64,7 @@ def requests(services: Services) -> dict[str, Any]:
 
 
 def deployment(services: Services) -> dict[str, Any]:
-    """Who makes these figures: *workers* are alive, *leads* says whether this one decides alerts."""
+    """Who makes these figures: *workers* are alive, *leads*: this one decides alerts."""
     status = services.deployment()
     return {
         "status": status.status,

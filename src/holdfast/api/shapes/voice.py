@@ -11,7 +11,7 @@ from holdfast.api.services import Services
 from holdfast.api.shapes.card import health_of
 from holdfast.events import fact
 from holdfast.health import Health, State
-from holdfast.telemetry.calls import Counted
+from holdfast.telemetry.counted import Counted
 from holdfast.telemetry.tally import Tally
 
 _CONTRACT_STATE: dict[State, str] = {

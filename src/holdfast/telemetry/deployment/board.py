@@ -43,8 +43,10 @@ class Seen(NamedTuple):
 
 
 class Board(Protocol):
-    """One worker's way to the board. Every method may block for a moment (*is_local*: not for
-    the network) and may raise `BoardFailed` or OSError; none is called by two threads at once.
+    """One worker's way to the board.
+
+    Every method may block for a moment (*is_local*: not for the network) and may raise
+    `BoardFailed` or OSError; none is called by two threads at once.
     """
 
     is_local: bool
@@ -60,8 +62,7 @@ class Board(Protocol):
         """
 
     def look(self, known: Mapping[str, str]) -> Seen:
-        """What is published; heads only for other tokens than *known*. It heeds every `publish`
-        that was over before."""
+        """What is published, all that was before this was asked; heads of unknown tokens only."""
 
     def slices(self, member: str, numbers: Collection[int]) -> Mapping[int, bytes]:
         """Those of *member*'s slices that are there."""

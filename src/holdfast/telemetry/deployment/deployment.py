@@ -40,6 +40,10 @@ class DeploymentStatus:
     last_error: str | None
 
 
+def _ignore(status: DeploymentStatus) -> None:
+    """Nobody wants to know."""
+
+
 class Deployment:
     """*calls*, *requests* and *counters* are everybody's, as of the last refresh.
 
@@ -48,7 +52,7 @@ class Deployment:
 
     def __init__(
         self, publisher: Publisher, clock: Clock, instance: str, *,
-        on_change: Callable[[DeploymentStatus], None] = lambda status: None,
+        on_change: Callable[[DeploymentStatus], None] = _ignore,
     ) -> None:  # fmt: skip
         self._publisher, self._clock, self._on_change = publisher, clock, on_change
         self._view = View(clock)
@@ -63,8 +67,9 @@ class Deployment:
         self._shown: object = None
         self._under_way: asyncio.Task[None] | None = None
         self._next: asyncio.Task[None] | None = None
+        self._lone: Board = MemoryBoard()
         self._be(instance)
-        self._meet_at(MemoryBoard())
+        self._meet_at(self._lone)
 
     @property
     def counters(self) -> dict[str, int]:
@@ -74,7 +79,7 @@ class Deployment:
     @property
     def is_alone(self) -> bool:
         """Before it joined, and after it left."""
-        return isinstance(self._board, MemoryBoard)
+        return self._board is self._lone
 
     @property
     def resets(self) -> int:
@@ -164,14 +169,15 @@ class Deployment:
         with self._lock:
             if self._board is board:
                 self._exchange()
-                self._meet_at(MemoryBoard())
+                self._meet_at(self._lone)
             self._leads = False
             board.leave()
 
     def _meet_at(self, board: Board) -> None:
         self._board, self._lookout, self._acknowledged_head = board, Lookout(), b""
         self._publisher.tell_all_again()
-        if isinstance(board, MemoryBoard):
+        if board is self._lone:
+            board.leave()
             board.join(self.instance)
 
     def _be(self, instance: str) -> None:

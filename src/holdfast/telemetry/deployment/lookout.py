@@ -86,9 +86,7 @@ class Lookout:
         return Member(posted.token, posted.is_alive, posted.is_folded, snapshot, closed)
 
 
-def _closed(
-    board: Board, name: str, snapshot: Snapshot, known: dict[int, Part]
-) -> dict[int, Part]:
+def _closed(board: Board, name: str, snapshot: Snapshot, known: dict[int, Part]) -> dict[int, Part]:
     kept = {number: known[number] for number in snapshot.closed if number in known}
     missing = [number for number in snapshot.closed if number not in kept]
     if missing:

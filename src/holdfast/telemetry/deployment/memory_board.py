@@ -24,10 +24,12 @@ class Place:
         self.members: dict[str, _Member] = {}
         self.departed = _EMPTY
         self.leader: str | None = None
+        self.published = 0
 
     def lose(self, member: str) -> None:
         """*member* dies, or is taken for dead."""
-        self.members[member].is_alive = False
+        if member in self.members:
+            self.members[member].is_alive = False
         if self.leader == member:
             self.leader = None
 
@@ -39,7 +41,8 @@ class MemoryBoard:
 
     def __init__(self, place: Place | None = None) -> None:
         self._place = place or Place()
-        self._member = ""
+        self._member, self._head = "", b""
+        self._slices: dict[int, bytes] = {}
 
     def join(self, member: str) -> None:
         """Be there."""
@@ -51,14 +54,15 @@ class MemoryBoard:
 
     def publish(self, head: bytes | None, slices: Mapping[int, bytes], oldest: int) -> bool:
         """Replace and add, unless folded."""
-        mine = self._place.members.get(self._member)
-        if mine is None or mine.is_folded:
+        mine = self._place.members.setdefault(self._member, _Member())
+        if mine.is_folded:
             return False
-        mine.is_alive = True
-        if head is not None:
-            mine.head, mine.published = head, mine.published + 1
-        kept = {number: one for number, one in mine.slices.items() if number >= oldest}
-        mine.slices = {**kept, **slices}
+        kept = {number: one for number, one in self._slices.items() if number >= oldest}
+        self._head, self._slices = self._head if head is None else head, {**kept, **slices}
+        if head is not None or not mine.published:
+            self._place.published += 1
+            mine.head, mine.published = self._head, self._place.published
+        mine.is_alive, mine.slices = True, self._slices
         return True
 
     def look(self, known: Mapping[str, str]) -> Seen:
@@ -100,5 +104,4 @@ class MemoryBoard:
 
     def leave(self) -> None:
         """Be dead."""
-        if self._member in self._place.members:
-            self._place.lose(self._member)
+        self._place.lose(self._member)

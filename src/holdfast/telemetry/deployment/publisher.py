@@ -18,10 +18,10 @@ _GRACE_SECONDS = 1.5
 
 
 class Publisher:
-    """Reads the folds of this process. *counters* are totals by name; *present* tells what is so
-    right now, and is asked only by `look_around`, in the thread of whoever calls that.
+    """Reads the folds of this process; *clock* is an aligned one, that of the folds.
 
-    *clock* is an aligned one, that of the folds.
+    *counters* are totals by name. *present* tells what is so right now, and is asked only by
+    `look_around`, in the thread of whoever calls that.
     """
 
     def __init__(

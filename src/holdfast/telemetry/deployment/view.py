@@ -6,7 +6,8 @@ from typing import Any
 
 from holdfast.clock import Clock
 from holdfast.events import fact
-from holdfast.telemetry.calls import CallMetrics, Counted, Key
+from holdfast.telemetry.calls import CallMetrics, Key
+from holdfast.telemetry.counted import Counted
 from holdfast.telemetry.deployment.aligned import wall_steps
 from holdfast.telemetry.deployment.publisher import SLICES
 from holdfast.telemetry.deployment.snapshot import Resets, Snapshot, still_counts
