@@ -55,8 +55,8 @@ class Cluster:
         )  # fmt: skip
 
     def document(self) -> dict[str, Any]:
-        """What the others are told of this worker's present."""
-        return self._present.document()
+        """What the others are told of this worker's present: nothing while there are none."""
+        return self._present.document() if self.deployment.status().workers > 1 else {}
 
     @property
     def keeps_record(self) -> bool:

@@ -34,6 +34,7 @@ class Counted:
         self.last_success_at: float | None = None
         self.last_failure_at: float | None = None
         self.problem: Problem | None = None
+        self._told: tuple[object, Plain] | None = None
 
     def tallies(self, now: float) -> tuple[Tally, Tally]:
         """What happened at *now* is counted in both: in its slice, and for good."""
@@ -65,7 +66,17 @@ class Counted:
         self.buckets[bisect_left(SECONDS_BUCKETS, latency_ms / 1000)] += 1
 
     def plain(self) -> Plain:
-        """All but the window, as JSON can hold it."""
+        """All but the window, as JSON can hold it. Made anew only when something was counted."""
+        it = self.lifetime
+        mark = (
+            it.waited.count, it.latency.count, it.fails, it.warns, it.rate_limited, self.trips,
+            id(self.problem),
+        )  # fmt: skip
+        if self._told is None or self._told[0] != mark:
+            self._told = (mark, self._plain())
+        return self._told[1]
+
+    def _plain(self) -> Plain:
         found = {
             **self.lifetime.plain(),
             "buckets": list(self.buckets),

@@ -37,12 +37,11 @@ def packed(counts: Mapping[int, int]) -> str:
     Base64 of little-endian integers, first all bins and then all counts: of 4 bytes each after an
     ``i``, of 8 after a ``q``.
     """
+    pairs = [*counts, *counts.values()]
     try:
-        kind, numbers = "i", array("i", counts)
-        numbers.extend(counts.values())
+        kind, numbers = "i", array("i", pairs)
     except OverflowError:
-        kind, numbers = "q", array("q", counts)
-        numbers.extend(counts.values())
+        kind, numbers = "q", array("q", pairs)
     return kind + b2a_base64(_little(numbers).tobytes(), newline=False).decode("ascii")
 
 

@@ -152,7 +152,7 @@ class Deployment:
         with self._lock:
             if board is not self._board and not self._join(board):
                 return
-            self._exchange()
+            self._exchange(is_beat=True)
             if self._failing is None:
                 self._guarded(self._lead)
 
@@ -183,9 +183,11 @@ class Deployment:
     def _be(self, instance: str) -> None:
         self.instance = self._publisher.instance = instance
 
-    def _exchange(self) -> None:
+    def _exchange(self, *, is_beat: bool = False) -> None:
         with self._lock:
-            if not self._guarded(self._publish_and_look):
+            # Nobody who reads waits for a board that is away: the next beat tries it again.
+            is_away = self._failing is not None and not is_beat
+            if is_away or not self._guarded(self._publish_and_look):
                 self._lookout.see_alone(self.instance, self._publisher.snapshot())
 
     def _publish_and_look(self) -> None:
