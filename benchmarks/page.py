@@ -46,7 +46,32 @@ ratios are what counts.**
 def write(tables: Sequence[Table], *, rounds: int) -> None:
     """Replace the page by one that shows *tables*."""
     sections = (ABOUT, _surroundings(rounds), _promises(tables), *map(as_markdown, tables))
-    PAGE.write_text("\n".join(sections), encoding="utf-8")
+    PAGE.write_text("\n".join((*sections, _RECORD + _halves()[1])), encoding="utf-8")
+
+
+def write_record(tables: Sequence[Table]) -> None:
+    """Replace what the page says of the record, which is measured by itself."""
+    machine = f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    used = ", ".join(f"{name} {version(name)}" for name in ("asyncpg", "sqlalchemy"))
+    about = (
+        f"\n# The record\n\n`./scripts/bench record --history 10000000`, on "
+        f"{datetime.now(UTC):%Y-%m-%d} on {machine}; {used}, PostgreSQL from the tests' wheel.\n\n"
+    )
+    before, after = _halves()
+    # What was not measured this time (the history takes long) stays.
+    old = {one.partition("\n")[0]: f"## {one.rstrip()}\n" for one in after.split("\n## ")[1:]}
+    sections = {**old, **{table.title: as_markdown(table) for table in tables}}
+    PAGE.write_text(before + _RECORD + about + "\n".join(sections.values()), encoding="utf-8")
+
+
+_RECORD = "<!-- the record: ./scripts/bench record -->\n"
+
+
+def _halves() -> tuple[str, str]:
+    """The page before and after the mark of the record."""
+    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    before, _, after = text.partition(_RECORD)
+    return before, after
 
 
 def _surroundings(rounds: int) -> str:

@@ -47,6 +47,7 @@ export function step(changes: Partial<Step> = {}): Step {
 export function session(changes: Partial<Session> = {}): Session {
   return {
     session_id: "s-1", user: "m…a", service_type: "guidance", status: "completed", overall_status: "success", started_at: AT, last_seen_at: AT,
-    completed_at: AT, duration_ms: 1234.5, step_count: 1, issues_found: 0, steps: [step()], ...changes,
+    completed_at: AT, duration_ms: 1234.5, step_count: 1, issues_found: 0, performance_score: 100, quality_score: null, cost_usd: null,
+    steps: [step()], ...changes,
   };
 }

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from holdfast.guard.guard import Guard
     from holdfast.guard.options import GuardOptions, build
     from holdfast.guard.stream import OpenStream
+    from holdfast.sessions.snapshot import Privacy
+    from holdfast.trends.business import BusinessRule
 
 _WHERE = {
     "BreakerOpen": "holdfast.errors",
+    "BusinessRule": "holdfast.trends.business",
     "CallFailed": "holdfast.errors",
     "CallRefused": "holdfast.errors",
     "Guard": "holdfast.guard.guard",
@@ -32,6 +35,7 @@ _WHERE = {
     "HoldfastError": "holdfast.errors",
     "Monitoring": "holdfast.app.monitoring",
     "OpenStream": "holdfast.guard.stream",
+    "Privacy": "holdfast.sessions.snapshot",
     "SemanticError": "holdfast.errors",
     "SettingsError": "holdfast.errors",
     "Usage": "holdfast.events",
@@ -42,6 +46,7 @@ _WHERE = {
 
 __all__ = [
     "BreakerOpen",
+    "BusinessRule",
     "CallFailed",
     "CallRefused",
     "Guard",
@@ -49,6 +54,7 @@ __all__ = [
     "HoldfastError",
     "Monitoring",
     "OpenStream",
+    "Privacy",
     "SemanticError",
     "SettingsError",
     "Usage",

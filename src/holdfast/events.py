@@ -3,27 +3,17 @@
 `at` is always Unix time (UTC, seconds); durations are milliseconds and say so.
 """
 
-import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeVar, dataclass_transform
+from typing import Literal
 
-_T = TypeVar("_T")
-
-
-@dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field,))
-def fact(cls: type[_T]) -> type[_T]:
-    """A record that type checkers keep frozen.
-
-    At run time it is a plain slots dataclass: a frozen one costs four times as much to make,
-    and one is made in every call (docs/decisions/0001-facts-frozen-for-the-type-checker.md).
-    """
-    return dataclasses.dataclass(slots=True)(cls)
-
+from holdfast.answer import Judgement as Judgement  # noqa: PLC0414 - a word of these facts
+from holdfast.answer import Usage as Usage  # noqa: PLC0414
+from holdfast.answer import Verdict as Verdict  # noqa: PLC0414
+from holdfast.fact import fact as fact  # noqa: PLC0414 - facts are made with it everywhere
+from holdfast.seen import ContextSeen, LossKind
 
 Outcome = Literal["succeeded", "failed", "refused", "cancelled"]
 """*refused*: we did not let it out. *cancelled*: the caller went away. Neither is a failure."""
-
-Judgement = Literal["pass", "warn", "fail"]
 
 ComponentState = Literal["healthy", "degraded", "unhealthy", "unknown"]
 
@@ -55,37 +45,6 @@ class Origin:
     operation: str
     call_id: int
     scope: Scope
-
-
-@fact
-class Verdict:
-    """What a validator says of an answer.
-
-    *score* is 0-1, or None where the check knows only yes or no; *method* names the check.
-    *repeat*: another attempt may bring a better answer; it is paid for again.
-    """
-
-    judgement: Judgement
-    reason: str = ""
-    method: str = ""
-    score: float | None = None
-    repeat: bool = True
-
-
-@fact
-class Usage:
-    """What the provider says the call cost, in its own unit (tokens, characters, credits).
-
-    *parts* splits the amount where prices differ (``{"input": 12, "output": 30}``), *model* is
-    what it was spent on, *cost_usd* what that is by the price table; None where it is not known.
-    """
-
-    unit: str
-    amount: float
-    remaining: float | None = None
-    model: str | None = None
-    parts: Mapping[str, float] | None = None
-    cost_usd: float | None = None
 
 
 @fact
@@ -169,7 +128,7 @@ class RequestFinished:
     """The host answered (or lost) one inbound request.
 
     *route* is the template ("" when none matched), *duration_ms* runs to the last body byte,
-    *status* 0 means that no response was started.
+    *status* 0 means that no response was started. *user_type* is the application's own word.
     """
 
     at: float
@@ -183,6 +142,7 @@ class RequestFinished:
     response_bytes: int
     error: str | None
     scope: Scope
+    user_type: str | None = None
 
 
 @fact
@@ -236,6 +196,69 @@ class AlertChanged:
     threshold: float
 
 
+@fact
+class StepTaken:
+    """The application's code for one step of a session ended; *scope* names session and step.
+
+    *error* is the type of what escaped it; *verdict* what the application said of the result.
+    """
+
+    scope: Scope
+    at: float
+    outcome: Literal["succeeded", "failed", "cancelled"]
+    duration_ms: float
+    error: str | None = None
+    verdict: Verdict | None = None
+    context: ContextSeen | None = None
+
+
+@fact
+class ContextLost:
+    """A field did not reach a step as the step before had left it.
+
+    *step* is the first that lacks it (or has it otherwise), *last_step* the last that had it.
+    """
+
+    session_id: str
+    at: float
+    step: str
+    field: str
+    kind: LossKind
+    last_step: str | None
+
+
+@fact
+class IssueFound:
+    """The application's own logic is violated: a rule of a business fact, a check of a session.
+
+    *issue_type* names the rule; *details* are small, and redacted before they are kept.
+    """
+
+    scope: Scope
+    at: float
+    issue_type: str
+    severity: Severity
+    description: str
+    user_impact: str | None = None
+    details: Mapping[str, str] | None = None
+
+
+@fact
+class BusinessFact:
+    """Something of worth to the business happened: *value* of *unit* (``USD``, ``credits``, ``1``).
+
+    *kind* is "revenue", "credits", "conversion" or the application's own word.
+    """
+
+    scope: Scope
+    at: float
+    name: str
+    kind: str
+    value: float
+    unit: str
+    dimensions: Mapping[str, str]
+
+
 Event = (
     CallFinished
     | AttemptFailed
@@ -247,6 +270,10 @@ Event = (
     | SessionEnded
     | ComponentChanged
     | AlertChanged
+    | StepTaken
+    | ContextLost
+    | IssueFound
+    | BusinessFact
 )
 """The closed vocabulary."""
 

@@ -1,12 +1,16 @@
 """Our routes stand in front of the host's, and never in the place of one of his."""
 
+import asyncio
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 from fastapi import APIRouter, FastAPI, Request, Response
 from structlog.testing import capture_logs
 
+from holdfast.events import Event, RequestFinished
 from tests.api.host import asking, hello, mounted, until
+from tests.api.serving import serving
 
 pytestmark = pytest.mark.real_time
 
@@ -195,3 +199,33 @@ async def _stop(app: FastAPI) -> None:
     """End what started without a lifespan."""
     async with app.router.lifespan_context(app):
         pass
+
+
+@pytest.mark.parametrize("stays", [True, False])
+async def test_a_client_who_leaves_a_real_server_is_noticed(tmp_path: Path, stays: bool) -> None:
+    """Before a plain reply, which the server would silently drop."""
+    app, monitoring = mounted(tmp_path)
+    finished: list[RequestFinished] = []
+    monitoring.listen(lambda event: finished.append(event) if _is_slow(event) else None)
+
+    @app.get("/slow")
+    async def slow() -> str:
+        await asyncio.sleep(0.3)
+        return "here"
+
+    async with serving(app) as where:
+        host, port = where.split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await writer.drain()
+        if stays:
+            assert b"200" in await reader.readline()
+        else:
+            await asyncio.sleep(0.1)
+        writer.close()
+        await until(lambda: bool(finished))
+    assert [one.outcome for one in finished] == ["succeeded" if stays else "client_gone"]
+
+
+def _is_slow(event: Event) -> TypeGuard[RequestFinished]:
+    return isinstance(event, RequestFinished) and event.route == "/slow"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from holdfast.events import SessionStarted, Verdict
+from holdfast.events import SessionStarted, Usage, Verdict
 from holdfast.guard.options import GuardOptions
 from holdfast.integrations import CATALOG
 from tests.api.host import asking, call, mounted, shape, until
@@ -32,6 +32,12 @@ CARD: dict[str, Any] = {
     "latency_ms": QUANTILES, "waited_ms": QUANTILES, "attempts": "int", "retries": "int",
     "errors": [{"type": "str", "count": "int"}], "served": {},
     "verdicts": dict.fromkeys(("pass", "warn", "fail", "not_judged"), "int"),
+    "usage": [
+        {
+            "operation": "str", "model": "str", "unit": "str", "calls": "int", "amount": "float",
+            "remaining": "float", "cost_usd": "float", "unpriced_calls": "int",
+        }
+    ],
     "last_problem": dict.fromkeys(("at", "operation", "error", "reason"), "str"),
     "limit": {
         "limit": "int", "per_seconds": "float", "used": "int", "resets_in_seconds": "float",
@@ -60,7 +66,8 @@ METRICS: dict[str, Any] = {
         ],
     },
     "record": {
-        "status": "str", "waiting": "int", "written": "int", "dropped": {},
+        "status": "str", "waiting": "int", "spooled": "int", "spool_bytes": "int",
+        "written": "int", "dropped": {},
         "last_error": "NoneType",
     },
     "shared_state": "NoneType",
@@ -79,6 +86,7 @@ SESSION = {
     "session_id": "str", "user": "str", "service_type": "str", "status": "str",
     "overall_status": "str", "started_at": "str", "last_seen_at": "str",
     "completed_at": "NoneType", "duration_ms": "float", "step_count": "int", "issues_found": "int",
+    "performance_score": "float", "quality_score": "float", "cost_usd": "NoneType",
     "steps": [STEP],
 }  # fmt: skip
 
@@ -96,8 +104,9 @@ async def test_a_card_is_the_documented_one(tmp_path: Path) -> None:
     app, monitoring = mounted(tmp_path)
     monitoring.guard("mine", "work", GuardOptions())
     call(monitoring, integration="mine", operation="work")
+    usage = Usage("tokens", 30.0, 970.0, "m-1", None, 0.25)
     for _ in range(19):
-        call(monitoring, integration="mine", operation="work")
+        call(monitoring, integration="mine", operation="work", usage=usage)
     call(monitoring, "failed", integration="mine", operation="work", reason="503")
     async with asking(app) as client:
         answer = (await client.get(f"{API}/integration/mine")).json()
@@ -105,6 +114,12 @@ async def test_a_card_is_the_documented_one(tmp_path: Path) -> None:
     assert shape(answer) == CARD
     assert {len(answer["series"][one]) for one in ("total", "failed", "refused", "p50")} == {60}
     assert sum(answer["series"]["total"]) == 21
+    assert answer["usage"] == [
+        {
+            "operation": "work", "model": "m-1", "unit": "tokens", "calls": 19, "amount": 570.0,
+            "remaining": 970.0, "cost_usd": 4.75, "unpriced_calls": 0,
+        }
+    ]  # fmt: skip
 
 
 async def test_the_overview_holds_every_card(tmp_path: Path) -> None:
@@ -232,7 +247,7 @@ async def test_a_session_is_the_documented_one(tmp_path: Path) -> None:
         missing = await client.get(f"{API}/sessions/nope")
     assert shape(listed["sessions"]) == [SESSION]
     assert (listed["next_cursor"], listed["source"], listed["partial"]) == (None, "record", None)
-    assert shape(alone) == SESSION
+    assert shape(alone) == {**SESSION, "recommendations": [], "partial": "NoneType"}
     assert alone["user"] == "m\u2026a"
     assert _problem(missing) == (404, "no session 'nope'")
 

@@ -10,7 +10,6 @@ import pytest
 from httpx2 import AsyncClient
 
 from holdfast.app.monitoring import Monitoring
-from holdfast.events import SessionEnded
 from holdfast.guard.options import GuardOptions
 from tests.api.host import asking, call, mounted
 
@@ -112,25 +111,16 @@ async def test_a_session_on_two_workers_is_one(tmp_path: Path) -> None:
     assert (shown["step_count"], shown["user"]) == (2, "m…a")
 
 
-async def test_one_ends_what_nobody_saw_for_long(tmp_path: Path) -> None:
-    """A session that two workers know times out once, and is over in both."""
-    told: list[Any] = []
+async def test_one_keeps_the_record(tmp_path: Path) -> None:
+    """Of those that write the same one; when it goes, the other does."""
     async with two(tmp_path) as (one, other):
-        for worker in (one, other):
-            worker.monitoring.listen(told.append)
-            call(worker.monitoring, session_id="s")
-            worker.monitoring.idle_sessions._idle_seconds = -60.0
-        await _until(lambda: other.monitoring.record.status().waiting == 0)
-        await _until(lambda: one.monitoring.record.status().waiting == 0)
-        for worker in (one, other):
-            await worker.monitoring.idle_sessions.look()
-        keepers = [worker.monitoring.cluster.keeps_record for worker in (one, other)]
-        await _until(lambda: all(it.monitoring.record.status().waiting == 0 for it in (one, other)))
-        shown = [await it.get(f"{API}/sessions/s") for it in (one, other)]
-    assert sorted(keepers) == [False, True]
-    ends = [event for event in told if isinstance(event, SessionEnded)]
-    assert [(it.session_id, it.status) for it in ends] == [("s", "timed_out")]
-    assert [it["status"] for it in shown] == ["timed_out", "timed_out"]
+        before = [worker.monitoring.cluster.keeps_record for worker in (one, other)]
+        keeper = (one, other)[before.index(True)]
+        keeper.monitoring.cluster.leave()
+        [successor] = [worker for worker in (one, other) if worker is not keeper]
+        assert successor.monitoring.cluster.keeps_record
+        assert not keeper.monitoring.cluster.keeps_record
+    assert sorted(before) == [False, True]
 
 
 async def test_alerts_are_decided_once_and_shown_by_all(tmp_path: Path) -> None:

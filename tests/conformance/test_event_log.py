@@ -15,8 +15,8 @@ from holdfast.events import (
     Usage,
     Verdict,
 )
+from holdfast.storage.all_tables import EVENT_TABLES
 from holdfast.storage.tables import (
-    EVENT_TABLES,
     api_calls,
     audit,
     integration_calls,
@@ -47,7 +47,7 @@ async def test_a_call_is_kept_as_it_was(database: URL) -> None:
         "served_from": "cache", "verdict": "warn", "score": 0.5, "method": "coverage",
         "usage": {"unit": "tokens", "amount": 812.0, "remaining": 99_188.0},
         "session_id": "s-1", "user_id": "u-1", "step": "guidance", "request_id": None,
-        "trace_id": None, "instance": "host-1",
+        "trace_id": None, "instance": "host-1", "stale_age_s": None, "cost": None,
     }  # fmt: skip
 
 
@@ -84,7 +84,7 @@ async def test_an_attempt_has_no_row_of_its_own(database: URL) -> None:
     attempt = AttemptFailed(origin, NOW, 1, "Unavailable", "503", 20.0, 0.5)
     async with opened(database) as engine:
         await SqlEventLog(engine, "host-1").append(batch(attempt))
-        assert [await count(engine, table) for table in EVENT_TABLES] == [0, 0, 0, 0]
+        assert [await count(engine, table) for table in EVENT_TABLES] == [0] * 9
 
 
 async def test_a_batch_kept_twice_is_there_once(database: URL) -> None:
@@ -136,7 +136,7 @@ async def test_a_missing_table_is_not_the_rows_fault(database: URL) -> None:
     """A database without our tables is a log that is away: the events will keep."""
     async with opened(database) as engine:
         async with engine.begin() as connection:
-            await connection.run_sync(integration_calls.drop)
-        with pytest.raises(Exception, match="monitoring_integration_calls") as caught:
-            await SqlEventLog(engine, "host-1").append(batch(call()))
+            await connection.run_sync(api_calls.drop)
+        with pytest.raises(Exception, match="monitoring_api_calls") as caught:
+            await SqlEventLog(engine, "host-1").append(batch(request()))
     assert not isinstance(caught.value, EventsRefused)

@@ -1,6 +1,7 @@
 """Every database is brought up to date once, and never over somebody else's tables."""
 
 import asyncio
+import re
 import sys
 
 import pytest
@@ -8,13 +9,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, Connection, text
 
+from holdfast.storage.all_tables import RECORD
+from holdfast.storage.columns import VERSION_TABLE
 from holdfast.storage.engine import open_engine
 from holdfast.storage.schema import SchemaError, SchemaState, check, upgrade
-from holdfast.storage.tables import VERSION_TABLE, metadata
 
 pytestmark = pytest.mark.real_time
 
-NEWEST = "0001"
+NEWEST = "0003"
 
 
 async def _execute(url: URL, *statements: str) -> None:
@@ -37,15 +39,22 @@ async def test_the_migrations_make_the_tables_that_the_code_uses(database: URL) 
     """Alembic finds no difference between what it made and `storage.tables`."""
 
     def differences(connection: Connection) -> list[object]:
-        options = {"version_table": VERSION_TABLE, "compare_type": True}
+        options = {
+            "version_table": VERSION_TABLE, "compare_type": True, "include_name": _is_no_part,
+        }  # fmt: skip
         context = MigrationContext.configure(connection, opts=options)
-        return list(compare_metadata(context, metadata))
+        return list(compare_metadata(context, RECORD))
 
     await upgrade(database)
     engine = open_engine(database)
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()
+
+
+def _is_no_part(name: str | None, kind: str, _: object) -> bool:
+    """A day's partition is a table of PostgreSQL's, not of ours."""
+    return kind != "table" or re.fullmatch(r"\w+_(\d{8}|rest)", name or "") is None
 
 
 async def test_tables_of_others_are_named_and_left_alone(database: URL) -> None:

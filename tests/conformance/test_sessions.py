@@ -7,7 +7,7 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from holdfast.events import Event, Judgement, Outcome, Verdict
-from holdfast.sessions.session import Session
+from holdfast.sessions.session import Session, SessionFilter
 from holdfast.storage.sessions import SqlSessionLog
 from holdfast.storage.tables import sessions
 from holdfast.storage.writer import SqlEventLog
@@ -160,7 +160,7 @@ async def test_a_page_can_show_one_status_only(database: URL) -> None:
     async with opened(database) as engine:
         ended = [completed(f"s{n}", NOW + n + 50) for n in range(0, 10, 2)]
         await _write(engine, [started(f"s{n}", NOW + n) for n in range(10)], [*ended])
-        page = await SqlSessionLog(engine).page(limit=5, status="completed")
+        page = await SqlSessionLog(engine).page(limit=5, which=SessionFilter("completed"))
     assert [session.session_id for session in page.sessions] == ["s8", "s6", "s4", "s2", "s0"]
     assert page.next_cursor is None
 

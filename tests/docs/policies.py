@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from holdfast import errors, events
+from holdfast.guard.controls import Controls
 from holdfast.guard.guard import Guard
 from holdfast.guard.options import GuardOptions, build
 from holdfast.integrations.metering import Metering
@@ -18,6 +19,7 @@ from holdfast.resilience.bulkhead import BulkheadOptions
 from holdfast.resilience.cache import CacheOptions
 from holdfast.resilience.fallback import FallbackOptions
 from holdfast.resilience.fault import Fault, Faults
+from holdfast.resilience.gate import Gate
 
 INTRODUCTION = """Outermost first, as `guard/options.py:build` has them; what is not configured is
 not there at all. Why in this order, and what counts against a provider:
@@ -40,6 +42,12 @@ tried again. A refused handshake has the class of its HTTP status. Closing with 
 success, leaving early too; everything else fails the call.
 """
 
+_CONTROLS = """`monitoring.controls` changes a running guard; *key* is (integration, operation).
+Each use names its *actor* and is one `ControlUsed`; a bad value is one ValueError, a guard or
+policy that is not there a KeyError, and neither changes anything. A policy that several operations
+share changes for all of them. A breaker's moves are shared with other processes; all else is this
+process's own."""
+
 _UNITS = {"_seconds": "seconds", "_bytes": "bytes", "_ms": "milliseconds"}
 
 
@@ -56,6 +64,28 @@ def policies() -> Iterator[str]:
     yield "## WebSockets\n"
     yield _SOCKETS
     yield from _options(SocketOptions)
+    yield "## Controls\n"
+    yield f"{_CONTROLS}\n\n| control | takes | does |\n|---|---|---|"
+    yield from _controls()
+    yield ""
+
+
+def _controls() -> Iterator[str]:
+    for name, method in vars(Controls).items():
+        if inspect.isfunction(method) and not name.startswith("_") and _is_used(method):
+            contract = " ".join((inspect.getdoc(method) or "").split())
+            yield f"| `{name}` | {', '.join(_arguments(method))} | {contract} |"
+
+
+def _is_used(method: types.FunctionType) -> bool:
+    return "actor" in inspect.signature(method).parameters
+
+
+def _arguments(method: types.FunctionType) -> Iterator[str]:
+    for name, argument in inspect.signature(method).parameters.items():
+        if name not in ("self", "actor"):
+            optional = argument.default is not inspect.Parameter.empty
+            yield f"`{name}`" + (" (optional)" if optional else "")
 
 
 def order() -> list[str]:
@@ -88,14 +118,32 @@ def _nothing(_answer: Any) -> None:
 
 def _policy(policy: type) -> Iterator[str]:
     yield f"## {policy.__name__}\n\n{_text(policy)}\n"
-    contract = inspect.getdoc(policy.__call__) or ""
-    yield f"Returns: {' '.join(contract.split())}\n"
+    contract = _contract(policy)
+    yield f"{contract}\n"
     made = _made_in(policy)
     raised = {name for name in (*made, *contract.split("`")[1::2]) if _is_error(name)}
     yield f"Raises: {_listed(raised)}. Tells: {_listed(filter(_is_event, made))}.\n"
     for options in _options_of(policy):
         yield f"### {options.__name__}\n"
         yield from _options(options)
+
+
+def _contract(policy: type) -> str:
+    """What it does to a call: a gate's halves, or the whole."""
+    if not issubclass(policy, Gate):
+        return f"Returns: {' '.join(_text(policy.__call__).split())}"
+    halves = {
+        what: " ".join(_text(vars(policy)[name]).split())
+        for name, what in _HALVES.items()
+        if name in vars(policy)
+    }
+    return "\n".join(f"* {what}: {text}" for what, text in halves.items())
+
+
+_HALVES = {
+    "enter": "on the way in", "wait": "when it has to wait", "leave": "with an answer",
+    "fail": "with an error", "rescue": "instead of an error",
+}  # fmt: skip
 
 
 def _options_of(policy: type) -> Iterator[type]:

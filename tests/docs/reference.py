@@ -13,6 +13,7 @@ from prometheus_client.core import Metric
 from holdfast import errors, events
 from holdfast.api.application import ROUTERS
 from holdfast.integrations import CATALOG
+from holdfast.integrations.prices import PRICES
 from holdfast.settings.service import SUFFIXES, ServiceSettings
 from holdfast.settings.settings import Settings, variables_of
 from holdfast.telemetry.buffer import RecordStatus
@@ -20,6 +21,7 @@ from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.prometheus import Exposition, Read
 from holdfast.telemetry.requests import RequestMetrics
 from tests.docs.policies import INTRODUCTION, policies
+from tests.docs.tables import TABLES_INTRODUCTION, tables
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 _MADE = "<!-- made by ./scripts/reference: change the code, not this page -->\n"
@@ -33,6 +35,8 @@ def pages() -> dict[str, str]:
         "metrics.md": _page("Prometheus metrics", _METRICS, _metrics()),
         "errors.md": _page("Errors", _ERRORS, _errors()),
         "events.md": _page("Events", _EVENTS, _events()),
+        "prices.md": _page("Prices", _PRICES, _prices()),
+        "tables.md": _page("Tables", TABLES_INTRODUCTION, tables()),
         "policies.md": _page("Policies", INTRODUCTION, policies()),
     }
 
@@ -82,6 +86,17 @@ def _settings() -> Iterator[str]:
     for field, suffix in SUFFIXES.items():
         values = (_shown(_own(name).get(field)) for name in columns)
         yield f"| `…_{suffix}` | {' | '.join(values)} | {_allowed(ServiceSettings, field)} |"
+    yield "\n## Keys\n"
+    yield "| integration | needed | may be set |\n|---|---|---|"
+    for name, known in CATALOG.items():
+        needed, more = known.key_names, known.optional_key_names
+        older = {name: old for old, name in known.older_key_names.items()}
+        listed = (", ".join(_key(one, older) for one in names) for names in (needed, more))
+        yield f"| `{name}` | {' | '.join(listed)} |"
+
+
+def _key(name: str, older: dict[str, str]) -> str:
+    return f"`{name}` (alias `{older[name]}`)" if name in older else f"`{name}`"
 
 
 def _own(name: str) -> dict[str, Any]:
@@ -113,6 +128,20 @@ _LIMITS = {
     "minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "minLength": "characters ≥",
     "pattern": "matches",
 }  # fmt: skip
+
+_PRICES = """US dollars, pay as you go, as read on the day in the table. What is not in it counts as
+unpriced. Your own prices win: [how](../how-to/set-your-prices.md).
+"""
+
+
+def _prices() -> Iterator[str]:
+    yield "| integration | operation | model | unit | part | usd | per | read on | source |"
+    yield "|---" * 9 + "|"
+    for row in PRICES:
+        what = (row.integration, row.operation, row.model, row.unit, row.part)
+        words = " | ".join(f"`{one}`" if one else "" for one in what)
+        yield f"| {words} | {row.usd:g} | {row.per:,.0f} | {row.dated} | <{row.source}> |"
+
 
 _HTTP = """Times are ISO 8601 in UTC on native routes, Unix seconds on the voice contract's; rates
 are percent and null without data; latencies milliseconds. Native routes (`/monitoring/…`) answer

@@ -3,9 +3,13 @@
 import re
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
+from holdfast.app.following import Following
+from holdfast.clock import SYSTEM_CLOCK
+from holdfast.events import ContextLost, Event, StepTaken
 from holdfast.simulator import running
 from tests.docs.reference import FOLDER, pages
 
@@ -65,3 +69,22 @@ async def test_the_last_step_of_the_how_to_works(capsys: pytest.CaptureFixture[s
     printed = capsys.readouterr().out
     assert "You asked: How do I begin?" in printed
     assert "ServiceHealth(state='healthy', evidence='models'" in printed
+
+
+async def test_the_journey_of_the_how_to_loses_nothing() -> None:
+    """As written no field is lost; without its first field the next step says so."""
+    module = ModuleType("journey")
+    exec(_blocks(ROOT / "docs" / "how-to" / "track-context.md")[0], vars(module))
+    told: list[Event] = []
+
+    async def ask(context: dict[str, Any]) -> str:
+        return str(context["chart"])
+
+    async def speak(answer: str) -> None:
+        assert answer
+
+    await module.journey(Following(told.append, SYSTEM_CLOCK, None), ask, speak)
+    steps = [one for one in told if isinstance(one, StepTaken)]
+    assert [one.outcome for one in steps] == ["succeeded"] * 3
+    assert all(one.context is not None for one in steps)
+    assert [one for one in told if isinstance(one, ContextLost)] == []

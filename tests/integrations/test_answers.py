@@ -100,7 +100,7 @@ def test_a_stream_with_its_usage_passes() -> None:
     verdict = watch.end()
     assert verdict is not None
     assert verdict.judgement == "pass"
-    assert watch.usage() == Usage("tokens", 3.0)
+    assert watch.usage() == Usage("tokens", 3.0, parts={"input": 1.0, "output": 2.0})
 
 
 def test_usage_that_was_asked_for_and_did_not_come_warns() -> None:

@@ -165,7 +165,7 @@ async def test_a_refused_key_is_not_quoted() -> None:
     ("text", "voice", "words"),
     [
         ("  ", VOICE, "tts needs a text, got '  '"),
-        ("a" * 10_001, VOICE, "tts takes at most 10000 characters, got 10001"),
+        ("a" * 10_001, VOICE, "takes at most 10000 characters, got 10001"),
         ("hello", " ", "speech needs a voice, got voice_id=' '"),
     ],
 )

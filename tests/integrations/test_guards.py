@@ -4,13 +4,15 @@ import pytest
 
 from holdfast.errors import InputRefused, LimitReached
 from holdfast.events import CallFinished, Event, Usage
-from holdfast.guard.controls import Controls, circuit_of, rate_of
+from holdfast.guard.controls import Controls, circuit_of, policy_of, rate_of
 from holdfast.guard.options import GuardOptions
 from holdfast.integrations.exchange import Asked, Exchange
 from holdfast.integrations.guards import guards_of
 from holdfast.integrations.metering import added
 from holdfast.integrations.openai import OPENAI
 from holdfast.integrations.prokerala import PROKERALA
+from holdfast.resilience.bulkhead import Bulkhead, BulkheadOptions
+from holdfast.resilience.fault import Faults
 from holdfast.resilience.limiter import LimiterOptions
 from holdfast.resilience.retry import Retry
 from tests.jumping_time import jumping_clock
@@ -24,6 +26,16 @@ def test_every_operation_has_a_guard_under_control() -> None:
     assert controls["openai", "chat"] is guards["chat"]
     assert len({id(circuit_of(guard)) for guard in guards.values()}) == 5
     assert len({id(rate_of(guard)) for guard in guards.values()}) == 1
+
+
+def test_seats_and_faults_are_one_for_all_operations() -> None:
+    """A slow provider takes only its seats; faults are ordered by integration and operation."""
+    faults = Faults()
+    options = GuardOptions(bulkhead=BulkheadOptions())
+    guards = guards_of(OPENAI, options, controls=Controls(), faults=faults)
+    seats = {id(policy_of(guard, Bulkhead)) for guard in guards.values()}
+    assert len(seats) == 1
+    assert all(policy_of(guard, Faults) is faults for guard in guards.values())
 
 
 def test_unknown_operations_are_not_safe_to_repeat() -> None:

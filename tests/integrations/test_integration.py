@@ -6,6 +6,7 @@ from holdfast.integrations import CATALOG
 from holdfast.integrations.exchange import Asked, Exchange, query_of
 from holdfast.integrations.guards import guard_options
 from holdfast.integrations.integration import OTHER, ServiceDefaults
+from holdfast.integrations.rag import LOCAL
 
 
 @pytest.mark.parametrize(
@@ -24,11 +25,29 @@ from holdfast.integrations.integration import OTHER, ServiceDefaults
         ("elevenlabs", "POST", "/v1/text-to-speech/a%2Fb", "tts"),
         ("elevenlabs", "POST", "/v1/text-to-speech/abc/stream", "tts-stream"),
         ("elevenlabs", "POST", "/v1/text-to-speech/a/b", "other"),
+        ("deepgram", "POST", "/v1/listen", "stt"),
+        ("deepgram", "WEBSOCKET", "/v1/listen", "stt-live"),
+        ("deepgram", "GET", "/v1/listen", "other"),
+        ("deepgram", "POST", "/v1/speak", "tts-stream"),
+        ("deepgram", "GET", "/v1/projects/p-1/balances", "balances"),
+        ("sarvam", "POST", "/translate", "translation"),
+        ("sarvam", "POST", "/text-to-speech", "tts"),
+        ("sarvam", "POST", "/text-to-speech/stream", "tts-stream"),
+        ("sarvam", "WEBSOCKET", "/text-to-speech/ws", "tts-live"),
+        ("sarvam", "POST", "/speech-to-text", "stt"),
+        ("sarvam", "WEBSOCKET", "/speech-to-text/ws", "stt-live"),
     ],
 )
 def test_a_request_finds_its_operation(name: str, method: str, path: str, operation: str) -> None:
     """Method and path decide; a parameter is one segment."""
     assert CATALOG[name].operation_of(Asked(method, path)).name == operation
+
+
+def test_what_is_wanted_whole_is_an_operation_of_its_own() -> None:
+    """The same address, streamed or not, as the caller said."""
+    asked = Asked("POST", "/v1/speak", whole=True)
+    assert CATALOG["deepgram"].operation_of(asked).name == "tts"
+    assert CATALOG["sarvam"].operation_of(Asked("POST", "/translate", whole=True)).whole is None
 
 
 @pytest.mark.parametrize("name", sorted(CATALOG))
@@ -39,10 +58,19 @@ def test_a_catalogue_entry_is_complete(name: str) -> None:
     assert integration.name == name
     assert len(names) == len(set(names))
     assert OTHER.name not in names
-    assert integration.base_url.startswith("https://")
+    is_local = {operation.method for operation in integration.operations} == {LOCAL}
+    assert integration.base_url.startswith("https://") or is_local
     assert all(key == key.upper() and key.startswith(name.upper()) for key in integration.key_names)
     assert integration.operation("other") is OTHER
     assert integration.operation(names[0]).name == names[0]
+
+
+def test_the_voices_defaults_are_the_documented_settings() -> None:
+    """The values of the voice contract."""
+    assert CATALOG["sarvam"].defaults == ServiceDefaults()
+    assert CATALOG["deepgram"].defaults == ServiceDefaults(
+        rate_limit=100, max_audio_size_mb=100, max_audio_duration_sec=600
+    )
 
 
 def test_openais_defaults_are_the_documented_settings() -> None:

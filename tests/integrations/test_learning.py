@@ -22,7 +22,7 @@ from tests.integrations.loopback import Received, Reply
 IMPATIENT = replace(
     QUICK, retry=None, limiter=LimiterOptions(calls=1000, burst=1000, max_wait_seconds=0.0)
 )
-MODELS = b'{"object": "list", "data": []}'
+MODELS = b'{"object": "list", "data": [{"id": "gpt-4o-mini", "object": "model"}]}'
 STREAM = {"json": {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import openai
 import pytest
+from pydantic import BaseModel
 
 from holdfast.errors import BreakerOpen, ProtocolError, SemanticError
 from holdfast.events import BreakerMoved
@@ -158,3 +159,45 @@ async def test_embeddings_and_models_pass(library: str) -> None:
     assert len(vectors.data) == 2
     assert models.data
     assert [call.origin.operation for call in on.client.calls] == ["embeddings", "models"]
+
+
+class Weather(BaseModel):
+    """What the SDK turns into a schema, and an answer into."""
+
+    place: str
+    degrees: int
+    days: list[str]
+
+
+@both
+async def test_json_mode_and_structured_outputs_pass(library: str) -> None:
+    """The SDK's own parser finds what it asked for; without JSON we say no before it could."""
+    says: Any = {"role": "user", "content": "The weather as JSON"}
+    async with stage(library) as on:
+        create, parse = on.sdk.chat.completions.create, on.sdk.chat.completions.parse
+        whole = await create(
+            model="gpt-5-mini", messages=[says], response_format={"type": "json_object"}
+        )
+        read = await parse(model="gpt-5-mini", messages=[says], response_format=Weather)
+        await on.play("wrong_json")
+        with pytest.raises(SemanticError, match="lacks 'place'"):
+            await parse(model="gpt-5-mini", messages=[says], response_format=Weather)
+    assert "{" in (whole.choices[0].message.content or "")
+    assert read.choices[0].message.parsed is not None
+    assert read.choices[0].message.parsed.days
+
+
+@both
+async def test_vectors_of_either_encoding_are_judged(library: str) -> None:
+    """The SDK asks for base64 unless told otherwise; both are read, and both can be wrong."""
+    async with stage(library) as on:
+        create = on.sdk.embeddings.create
+        model, texts = "text-embedding-3-small", ["a", "b"]
+        packed = await create(model=model, input=texts, dimensions=8)
+        plain = await create(model=model, input=texts, dimensions=8, encoding_format="float")
+        await on.play("zero_vectors")
+        with pytest.raises(SemanticError, match="vector 0 is zero"):
+            await create(model=model, input=texts, encoding_format="float")
+        one = await on.sdk.models.retrieve("gpt-5-mini")
+    assert packed.data[0].embedding == pytest.approx(plain.data[0].embedding, abs=1e-6)
+    assert one.id == "gpt-5-mini"

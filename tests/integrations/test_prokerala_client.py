@@ -80,7 +80,7 @@ async def test_a_chart_is_fetched_judged_and_typed() -> None:
         ("planet-position", "succeeded"),
     ]
     costs = [call.usage.amount for call in on.client.calls if call.usage]
-    assert costs == [10.0, 10.0]
+    assert costs == [0.0, 10.0, 10.0]
 
 
 async def test_named_planets_are_expected_and_no_others() -> None:

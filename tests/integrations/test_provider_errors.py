@@ -18,7 +18,7 @@ from holdfast.errors import (
     RateLimited,
     Unavailable,
 )
-from holdfast.integrations import CATALOG, elevenlabs, openai, prokerala
+from holdfast.integrations import CATALOG, deepgram, elevenlabs, openai, prokerala, sarvam
 from holdfast.integrations.answer_errors import class_of
 from holdfast.integrations.exchange import Asked, Exchange
 
@@ -154,6 +154,69 @@ def test_elevenlabs(status: int, detail: Any, error: ErrorClass, code: str | Non
     assert (found.code, found.request_id) == (code, "r1")
 
 
+@pytest.mark.parametrize(
+    ("status", "document", "error", "code"),
+    [
+        (400, {"err_code": "Bad Request", "err_msg": "m"}, InvalidRequest, "Bad Request"),
+        (400, {"category": "INVALID_JSON", "message": "m"}, InvalidRequest, "INVALID_JSON"),
+        (401, {"err_code": "INVALID_AUTH"}, AuthenticationError, "INVALID_AUTH"),
+        (
+            401,
+            {"err_code": "INSUFFICIENT_PERMISSIONS"},
+            PermissionDenied,
+            "INSUFFICIENT_PERMISSIONS",
+        ),
+        (402, {"err_code": "ASR_PAYMENT_REQUIRED"}, QuotaExhausted, "ASR_PAYMENT_REQUIRED"),
+        (404, {"category": "PROJECT_NOT_FOUND"}, NotFound, "PROJECT_NOT_FOUND"),
+        (413, "too long", InvalidRequest, None),
+        (
+            422,
+            {"err_code": "ASR_UNPROCESSABLE_ENTITY"},
+            Unavailable,
+            "ASR_UNPROCESSABLE_ENTITY",
+        ),
+        (429, {"err_code": "TOO_MANY_REQUESTS"}, RateLimited, "TOO_MANY_REQUESTS"),
+        (504, None, Unavailable, None),
+    ],
+)
+def test_deepgram(status: int, document: Any, error: ErrorClass, code: str | None) -> None:
+    """Three shapes, and a cut upload that is worth another attempt."""
+    found = deepgram.read_error(answered(status, document, dg_request_id="r1"))
+    assert type(found) is error
+    assert (found.code, found.request_id) == (code, "r1")
+
+
+def test_deepgram_does_not_repeat_signed_addresses() -> None:
+    """What it could not fetch may be told, without the query that opens it."""
+    words = "REMOTE_CONTENT_ERROR: could not fetch https://a.example/b.wav?sig=hush#x"
+    found = deepgram.read_error(answered(400, {"err_code": "x", "err_msg": words}))
+    assert str(found).endswith("could not fetch https://a.example/b.wav?…")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (400, "invalid_request_error", InvalidRequest),
+        (403, "invalid_api_key_error", AuthenticationError),
+        (403, "authentication_error", AuthenticationError),
+        (404, "not_found_error", NotFound),
+        (422, "unprocessable_entity_error", InvalidRequest),
+        (429, "insufficient_quota_error", QuotaExhausted),
+        (429, "rate_limit_exceeded_error", RateLimited),
+        (503, "rate_limit_exceeded_error", RateLimited),
+        (500, "model_call_error", Unavailable),
+        (504, "gateway_timeout_error", Unavailable),
+        (503, None, Unavailable),
+    ],
+)
+def test_sarvam(status: int, code: str | None, error: ErrorClass) -> None:
+    """The code goes before the status; 403 is a key that is not accepted."""
+    document = {"error": {"message": "m", "code": code, "request_id": "r1"}}
+    found = sarvam.read_error(answered(status, document))
+    assert type(found) is error
+    assert (found.code, found.request_id) == (code, "r1")
+
+
 def test_elevenlabs_field_errors_are_told_with_their_place() -> None:
     """A list of field errors becomes one readable line."""
     detail = [{"loc": ["body", "text"], "msg": "Field required"}, {"msg": "odd"}]
@@ -202,6 +265,8 @@ def test_long_words_are_shortened() -> None:
         ("openai", answered(200, {"usage": {"total_tokens": 7}}), "tokens", 7.0),
         ("prokerala", answered(200, {}, x_api_credits="10"), "credits", 10.0),
         ("elevenlabs", answered(200, None, character_cost="53"), "characters", 53.0),
+        ("deepgram", answered(200, None, dg_char_count="53"), "characters", 53.0),
+        ("deepgram", answered(200, {"metadata": {"duration": 2.5}}), "audio_seconds", 2.5),
     ],
 )
 def test_usage_is_read(name: str, exchange: Exchange, unit: str, amount: float) -> None:

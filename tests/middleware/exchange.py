@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from holdfast.events import Event, RequestFinished
-from holdfast.middleware.report import ASGIApp, Connections, Message, Receive, ReportRequests, Send
+from holdfast.middleware.report import (
+    ASGIApp,
+    Connections,
+    Identify,
+    Message,
+    Receive,
+    ReportRequests,
+    Send,
+)
 from tests.jumping_time import jumping_clock
 
 DISCONNECT: Message = {"type": "http.disconnect"}
@@ -21,6 +29,7 @@ class Exchange:
     def __init__(
         self, app: ASGIApp, *, method: str = "GET", headers: Mapping[str, str] | None = None,
         incoming: Sequence[Message] = (), refuse_after: int | None = None,
+        identify: Identify = lambda _: (None, None),
     ) -> None:  # fmt: skip
         self.told: list[Event] = []
         self.sent: list[Message] = []
@@ -32,7 +41,11 @@ class Exchange:
             ],
         }  # fmt: skip
         self._middleware = ReportRequests(
-            app, sink=self.told.append, clock=jumping_clock(), connections=self.connections
+            app,
+            sink=self.told.append,
+            clock=jumping_clock(),
+            connections=self.connections,
+            identify=identify,
         )
         self._incoming = list(incoming)
         self._refuse_after = refuse_after

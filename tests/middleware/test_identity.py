@@ -6,6 +6,7 @@ import pytest
 
 from holdfast import context
 from holdfast.events import Scope
+from holdfast.middleware.identity import Identity
 from holdfast.middleware.report import Receive, Send
 from tests.middleware.exchange import Exchange, answering
 
@@ -60,3 +61,38 @@ async def test_a_later_version_of_the_trace_header_is_read() -> None:
     """Further fields may follow in later versions."""
     headers = {"traceparent": f"cc-{TRACE}-{SPAN}-01-what-comes"}
     assert (await Exchange(answering(), headers=headers).play()).scope.trace_id == TRACE
+
+
+@pytest.mark.parametrize(
+    ("headers", "session_id"),
+    [
+        ({"baggage": "a=1, session.id=s%201;p=2"}, "s 1"),
+        ({"baggage": "session_id=s-2"}, "s-2"),
+        ({"baggage": "session.id=%00,session_id=s-3"}, "s-3"),
+        ({"baggage": "nonsense;;=,"}, None),
+        ({"cookie": "other=1; sid=secret"}, "cookie-8f64bfc250ac98ecf5a0f6a52cde7ec5"),
+        ({"cookie": "sid="}, None),
+        ({"cookie": "sid=secret", "baggage": "session.id=b", "x-session-id": "h"}, "h"),
+        ({"cookie": "sid=secret", "baggage": "session.id=b"}, "b"),
+    ],
+)
+def test_the_header_wins_over_baggage_and_that_over_the_cookie(
+    headers: dict[str, str], session_id: str | None
+) -> None:
+    """A cookie names a session by its hash only: its value may open doors."""
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    found = Identity("sid").scope_of(raw).session_id
+    assert found == session_id
+    assert "secret" not in str(found)
+
+
+def test_a_cookie_nobody_named_is_not_looked_at() -> None:
+    """It might be the key to the user's account."""
+    assert Identity().scope_of([(b"cookie", b"session_id=1")]) is context.NOBODY
+
+
+async def test_the_user_is_known_once_the_request_was_answered() -> None:
+    """As the application's own authentication found out; a session's own user stays."""
+    exchange = Exchange(answering(), identify=lambda scope: ("u-1", "premium"))
+    finished = await exchange.play()
+    assert (finished.scope.user_id, finished.user_type) == ("u-1", "premium")

@@ -7,14 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.events import (
+    BusinessFact,
     CallFinished,
+    ContextLost,
     ControlUsed,
     Event,
+    IssueFound,
     Origin,
     RequestFinished,
     Scope,
     SessionEnded,
     SessionStarted,
+    StepTaken,
+    Usage,
+    Verdict,
 )
 from holdfast.sessions.session import Session
 from holdfast.sessions.tracker import Sessions
@@ -110,7 +116,10 @@ def test_the_latest_come_first_with_their_last_steps() -> None:
 def test_who_was_not_seen_for_long_has_timed_out(now: float, ended: list[str]) -> None:
     """Longer than the idle time, and only who is still active; the tracker itself only tells."""
     sessions = follow(call("s-1", 10.0), call("s-2", 20.0), SessionEnded("s-3", 1.0, "completed"))
-    assert sessions.timed_out(now, 30.0) == [SessionEnded(name, now, "timed_out") for name in ended]
+    seen = {"s-1": 10.0, "s-2": 20.0}
+    assert sessions.timed_out(now, 30.0) == [
+        SessionEnded(name, seen[name], "timed_out") for name in ended
+    ]
     assert sessions.active() == 2
 
 
@@ -127,3 +136,50 @@ def test_the_longest_unseen_leave_first(visits: list[int]) -> None:
     assert [one.session_id for one in sessions.latest(9)] == held[::-1]
     assert sessions.evicted == evicted
     assert Counter(one.status for one in sessions.latest(9)) == Counter(active=len(held))
+
+
+def _overall(sessions: Sessions) -> tuple[str, int]:
+    one = found(sessions)
+    return one.overall_status, one.issues_found
+
+
+def test_what_the_application_tells_counts_too() -> None:
+    """Its code around a call, what got lost, what is wrong with its own logic."""
+    scope = Scope(session_id="s-1", step="chart", user_id="u-9")
+    told: tuple[Event, ...] = (
+        call("s-1", 1.0), StepTaken(scope, 2.0, "failed", 1.0, "KeyError"),
+        StepTaken(scope, 3.0, "cancelled", 1.0), BusinessFact(scope, 4.0, "a", "b", 1.0, "1", {}),
+    )  # fmt: skip
+    end = SessionEnded("s-1", 9.0, "completed")
+    assert _overall(follow(*told, end)) == ("failed", 0)
+    again = StepTaken(scope, 5.0, "succeeded", 1.0)
+    lost = ContextLost("s-1", 6.0, "chart", "birth", "lost", None)
+    assert _overall(follow(*told, again, lost, end)) == ("success", 1)
+    critical = IssueFound(scope, 7.0, "refund", "critical", "twice")
+    sessions = follow(*told, again, critical, end)
+    assert (*_overall(sessions), found(sessions).user_id) == ("failed", 1, "u-9")
+
+
+def test_scores_are_folded_as_well() -> None:
+    """Time in calls, worth of answers, cost; bounded whatever a session does."""
+    origin = Origin("sun", "rise", 1, Scope(session_id="s-1", step="chart"))
+    judged = [Verdict("pass"), Verdict("warn", score=0.2), None]
+    sessions = follow(
+        *(
+            CallFinished(
+                origin, 1.0, "succeeded", 3_000.0, 0.0, 3_000.0, 1, verdict=verdict,
+                usage=Usage("tokens", 1, cost_usd=0.5),
+            )
+            for verdict in judged
+        ),
+        *(StepTaken(Scope("s-1", step=f"{n}"), 1.0, "succeeded", 1.0) for n in range(500)),
+    )  # fmt: skip
+    one = found(sessions)
+    assert (one.performance_score, one.quality_score, one.cost_usd) == (80.0, 60.0, 1.5)
+
+
+def test_sessions_that_others_may_have_seen_are_left_to_the_record() -> None:
+    """The active ones unseen for long; what ended here stays as it is."""
+    sessions = follow(call("s-1", 1.0), call("s-2", 50.0), SessionEnded("s-3", 1.0, "completed"))
+    sessions.forget(10.0)
+    assert sorted(one.session_id for one in sessions.latest(9)) == ["s-2", "s-3"]

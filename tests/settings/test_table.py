@@ -6,10 +6,11 @@ from holdfast.api.shapes.configuration import variables
 from holdfast.app.setup import load_settings
 from holdfast.health import Thresholds
 from holdfast.integrations import CATALOG
+from holdfast.integrations.access import Limits
 from holdfast.settings.service import CONTRACT_FIELDS, SUFFIXES, ServiceSettings
 from holdfast.settings.settings import Settings, variables_of
 
-FILLED_IN = {"services", "sources"}
+FILLED_IN = {"keys", "services", "sources"}
 CONTRACT = {
     "ENVIRONMENT": "production", "ENABLE_METRICS": "True", "METRICS_INTERVAL": "60",
     "HEALTH_CHECK_INTERVAL": "30", "SUCCESS_RATE_WARNING": "95.0", "SUCCESS_RATE_CRITICAL": "80.0",
@@ -36,8 +37,8 @@ def test_every_setting_has_a_name_and_a_default(field: str) -> None:
 
 
 def test_what_is_filled_in_has_no_variable() -> None:
-    """Services and sources are results."""
-    assert [variables_of(field) for field in sorted(FILLED_IN)] == [[], []]
+    """Services, keys and sources are results."""
+    assert [variables_of(field) for field in sorted(FILLED_IN)] == [[], [], []]
 
 
 def test_the_documented_names_have_the_documented_defaults() -> None:
@@ -48,6 +49,34 @@ def test_the_documented_names_have_the_documented_defaults() -> None:
         **CONTRACT, "OPENAI_CIRCUIT_RESET_TIME": "120.0", "OPENAI_MAX_AUDIO_SIZE_MB": "25.0",
         "OPENAI_MAX_AUDIO_DURATION_SEC": "300.0",
     }  # fmt: skip
+
+
+CONTRACT_SERVICES = {
+    "sarvam": (60, 5, 60, 30.0, 2, 0.5, 10_000, 50, 300),
+    "deepgram": (100, 5, 60, 30.0, 2, 0.5, 10_000, 100, 600),
+    "openai": (1000, 10, 120, 60.0, 3, 1.0, 50_000, 25, 300),
+    "rag": (200, 5, 60, 10.0, 2, 0.5, 5_000, 25, 300),
+}
+"""The nine documented defaults of each service, in the order of `CONTRACT_FIELDS`."""
+
+
+@pytest.mark.parametrize("name", [name for name in CONTRACT_SERVICES if name in CATALOG])
+def test_the_contracts_services_have_its_defaults(name: str) -> None:
+    """Nine numbers each."""
+    service = load_settings({}, None).services[name]
+    assert tuple(getattr(service, one) for one in CONTRACT_FIELDS) == CONTRACT_SERVICES[name]
+
+
+@pytest.mark.parametrize("name", sorted(CATALOG))
+def test_every_default_is_allowed_and_arrives(name: str) -> None:
+    """What an integration asks for is what its guards and clients get."""
+    service, own = load_settings({}, None).services[name], CATALOG[name].defaults
+    assert service.limits == Limits(
+        max_text_length=own.max_text_length,
+        max_audio_bytes=own.max_audio_size_mb * 1024 * 1024,
+        max_audio_seconds=own.max_audio_duration_sec,
+    )
+    assert all(getattr(service, one) == getattr(own, one) for one in CONTRACT_FIELDS)
 
 
 def test_every_service_has_every_variable() -> None:
@@ -65,11 +94,11 @@ def test_the_table_says_where_a_value_comes_from() -> None:
         "APP_ENV": "staging", "JWT_SECRET": "x" * 32, "HOLDFAST_METRICS_ALLOW": "10.0.0.0/8,::1",
         "PROKERALA_TIMEOUT": "9",
     }  # fmt: skip
-    rows = variables(load_settings(environ, None))
+    rows = variables(load_settings({**environ, "OPENAI_API_KEY": "sk-nobody-sees-me"}, None))
     changed = {row["variable"]: row["value"] for row in rows if row["source"] == "environment"}
     assert changed == {
         "APP_ENV": "staging", "JWT_SECRET": "set", "PROKERALA_TIMEOUT": "9.0",
-        "HOLDFAST_METRICS_ALLOW": "10.0.0.0/8,::1/128",
+        "HOLDFAST_METRICS_ALLOW": "10.0.0.0/8,::1/128", "OPENAI_API_KEY": "set",
     }  # fmt: skip
 
 

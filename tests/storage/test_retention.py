@@ -1,7 +1,5 @@
 """What is old is forgotten, and no more than that."""
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,9 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from holdfast.events import Event
 from holdfast.storage.address import address
-from holdfast.storage.engine import open_engine
-from holdfast.storage.retention import DAY_SECONDS, Pruned, keep_pruned, prune
-from holdfast.storage.schema import upgrade
+from holdfast.storage.retention import DAY_SECONDS, Pruned, prune
 from holdfast.storage.tables import api_calls, integration_calls, sessions
 from holdfast.storage.writer import SqlEventLog
 from tests.conformance.record import NOW, batch, call, count, opened, request, rows
@@ -96,27 +92,3 @@ async def test_a_cap_below_the_empty_file_ends(tmp_path: Path) -> None:
         pruned = await prune(engine, NOW, keep_days=30, max_bytes=1)
         assert await count(engine, api_calls) == 0
         assert isinstance(pruned, Pruned)
-
-
-async def test_retention_goes_on_after_a_failure(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A database that is away is one line in the log; the next time counts."""
-    url = address(None, tmp_path)
-    engine = open_engine(url)
-    task = asyncio.create_task(keep_pruned(engine, 30, every_seconds=0.05))
-    await _until(lambda: "retention failed, next try in 0.05 s" in caplog.text)
-    await upgrade(url)
-    await SqlEventLog(engine, "host-1").append(batch(request(NOW - 999 * DAY_SECONDS)))
-    async with asyncio.timeout(10):
-        while await count(engine, api_calls):
-            await asyncio.sleep(0.01)
-    task.cancel()
-    await asyncio.wait({task})
-    await engine.dispose()
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.01)

@@ -46,8 +46,14 @@ def fold(timeline: Happened, *, later: bool) -> tuple[CallMetrics, Happened, Han
 def numbers(tally: Tally) -> dict[str, object]:
     """What a tally counted."""
     counts = {name: getattr(tally, name) for name in Tally.__slots__}
-    latency, waited = counts.pop("latency"), counts.pop("waited")
-    return {**counts, "latencies": (latency.count, round(latency.total, 3)), "waited": waited.count}
+    latency, waited, usage = counts.pop("latency"), counts.pop("waited"), counts.pop("usage")
+    spent = {key: (one.calls, one.amount, one.unpriced) for key, one in usage.items()}
+    return {
+        **counts,
+        "usage": spent,
+        "latencies": (latency.count, round(latency.total, 3)),
+        "waited": waited.count,
+    }
 
 
 def recount(histories: list[History]) -> dict[str, object]:
@@ -67,6 +73,9 @@ def recount(histories: list[History]) -> dict[str, object]:
         "passes": sum(verdict is not None and verdict.judgement == "pass" for verdict in good),
         "warns": judgements["warn"], "fails": judgements["fail"],
         "not_judged": good.count(None),
+        "usage": {("tokens", ""): (len(histories), float(len(histories)), len(histories))}
+        if histories
+        else {},
         "errors": {"OSError": outcomes["failed"]} if outcomes["failed"] else {},
         "latencies": (len(latencies), round(sum(latencies), 3)), "waited": len(histories),
     }  # fmt: skip

@@ -84,3 +84,23 @@ def test_many_values_are_counted_as_one_by_one(values: list[float]) -> None:
         singly.count, singly.minimum, singly.maximum,
     )  # fmt: skip
     assert at_once.total == pytest.approx(singly.total)
+
+
+@given(st.lists(st.floats(0, 1e9)))
+def test_what_is_kept_is_what_was_counted(values: list[float]) -> None:
+    """A histogram made of bytes answers as the one they were made of, and can be added to."""
+    first = Histogram()
+    for value in values:
+        first.add(value)
+    second = Histogram.from_bytes(first.to_bytes())
+    assert second.to_bytes() == first.to_bytes()
+    shares = (0.0, 0.5, 0.95, 1.0)
+    assert second.quantiles(shares) == first.quantiles(shares)
+    assert (second.count, second.mean) == (first.count, first.mean)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x01", b"\x02" + bytes(44), Histogram().to_bytes() + b"x"])
+def test_bytes_that_are_no_histogram_are_refused(data: bytes) -> None:
+    """Cut, long or of another format: an error, never a wrong figure."""
+    with pytest.raises(ValueError, match="histogram"):
+        Histogram.from_bytes(data)

@@ -5,12 +5,15 @@ from holdfast.events import (
     AttemptFailed,
     BreakerMoved,
     CallFinished,
+    ContextLost,
     ControlUsed,
     Event,
+    IssueFound,
     Origin,
     Scope,
     SessionEnded,
     SessionStarted,
+    StepTaken,
     Verdict,
 )
 from holdfast.telemetry.live import Changed, Changes
@@ -65,3 +68,12 @@ def test_a_flood_of_sessions_is_cut() -> None:
         *(SessionStarted(str(number), 0.0, None, None) for number in range(9)), most_sessions=3
     )
     assert flood.take().sessions == {"0", "1", "2"}
+
+
+def test_what_the_application_tells_of_a_session_changes_it() -> None:
+    """A step, a loss, an issue: the page shows them at the next beat."""
+    changes = Changes()
+    changes(StepTaken(Scope("a"), 1.0, "succeeded", 1.0))
+    changes(ContextLost("b", 1.0, "voice", "birth", "lost", None))
+    changes(IssueFound(Scope("c"), 1.0, "refund", "info", "odd"))
+    assert changes.take().sessions == frozenset("abc")

@@ -14,8 +14,10 @@ from holdfast.events import (
     BreakerMoved,
     BreakerName,
     CallFinished,
+    ContextLost,
     ControlUsed,
     Event,
+    IssueFound,
     Origin,
     Outcome,
     Scope,
@@ -172,3 +174,21 @@ def test_what_is_over_is_new_when_it_comes_again() -> None:
     assert repeats.is_new("a", 10.0)
     assert [repeats.is_new(str(number), 11.0) for number in range(1200)] == [True] * 1200
     assert len(repeats) == 1000
+
+
+def test_lost_context_and_broken_rules_are_warnings() -> None:
+    """Whose, where and what; never a value, and texts are redacted."""
+    with capture_logs() as logs:
+        log = Log()
+        log(ContextLost("s", 1.0, "voice", "birth.time", "lost", "chart"))
+        log(IssueFound(Scope("s"), 1.0, "refund", "critical", "to ann@example.com"))
+    assert logs == [
+        {
+            "event": "context_lost", "log_level": "warning", "session_id": "s", "step": "voice",
+            "field": "birth.time", "last_step": "chart",
+        },
+        {
+            "event": "issue_found", "log_level": "warning", "issue_type": "refund",
+            "severity": "critical", "description": "to [email]", "session_id": "s",
+        },
+    ]  # fmt: skip

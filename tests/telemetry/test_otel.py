@@ -105,7 +105,9 @@ async def test_a_stream_is_traced_to_its_end(tmp_path: Path) -> None:
 
 
 async def _answer(_asked: Received, reply: Reply) -> None:
-    await reply.whole(body=b'{"object": "list", "data": []}')
+    await reply.whole(
+        body=b'{"object": "list", "data": [{"id": "gpt-4o-mini", "object": "model"}]}'
+    )
 
 
 async def test_each_attempt_carries_its_own_context(tmp_path: Path) -> None:

@@ -77,9 +77,14 @@ FAMILIES = {
     "holdfast_attempt_duration_seconds": "histogram",
     "holdfast_retries": "counter",
     "holdfast_breaker_trips": "counter",
+    "holdfast_usage": "counter",
+    "holdfast_cost_usd": "counter",
+    "holdfast_unpriced_calls": "counter",
     "holdfast_breaker_state": "gauge",
     "holdfast_record_written_events": "counter",
     "holdfast_record_waiting_events": "gauge",
+    "holdfast_record_spooled_events": "gauge",
+    "holdfast_record_spool_bytes": "gauge",
     "holdfast_events_dropped": "counter",
     "holdfast_deployment_workers": "gauge",
     "holdfast_deployment_failures": "counter",
@@ -109,6 +114,8 @@ def test_calls_are_those_that_were_made(histories: list[History]) -> None:
         labels = (("integration", "sun"), ("operation", one.operation))
         expected["holdfast_calls_total", (*labels, ("outcome", one.outcome))] += 1
         expected["holdfast_retries_total", labels] += max(one.attempts - 1, 0)
+        expected["holdfast_usage_total", (*labels, ("unit", "tokens"))] += 1
+        expected["holdfast_unpriced_calls_total", (*labels, ("unit", "tokens"))] += 1
         expected["holdfast_attempt_duration_seconds_count", labels] += len(one.latencies)
         if one.outcome == "failed":
             expected["holdfast_call_errors_total", (("error_type", "OSError"), *labels)] += 1
@@ -178,6 +185,8 @@ def test_what_is_our_own_is_shown() -> None:
         ("http_server_websocket_active_connections", ()): 5,
         ("holdfast_record_written_events_total", ()): 40,
         ("holdfast_record_waiting_events", ()): 3,
+        ("holdfast_record_spooled_events", ()): 0,
+        ("holdfast_record_spool_bytes", ()): 0,
         ("holdfast_events_dropped_total", (("reason", "buffer_full"),)): 2,
         ("holdfast_events_dropped_total", (("reason", "shutdown"),)): 1,
         ("holdfast_events_dropped_total", (("reason", "live_client_slow"),)): 7,

@@ -47,3 +47,9 @@ def index_frame() -> bytes:
 
 SECONDS_PER_FRAME = 1152 / 44100
 """Of an MPEG-1 frame at 44 100 Hz."""
+
+
+def aac(frames: int, index: int = 4) -> bytes:
+    """ADTS frames of 44 100 Hz (index 4), 32 bytes each."""
+    one = bytes([0xFF, 0xF1, 0x40 | index << 2, 0x80, 32 >> 3, (32 & 7) << 5 | 0x1F, 0xFC])
+    return one.ljust(32, b"\0") * frames

@@ -3,7 +3,7 @@
 import pytest
 
 from holdfast.validation.audio import judge_speech
-from tests.validation.sounds import SECONDS_PER_FRAME, frame, tone, wav
+from tests.validation.sounds import SECONDS_PER_FRAME, aac, frame, tone, wav
 
 TEXT = "The stars are kind to you today, and the moon agrees."
 """41 letters, 53 characters: between 1.37 and 15.25 seconds."""
@@ -104,3 +104,28 @@ def test_a_codec_without_a_parser_is_not_judged(codec: str) -> None:
     empty = judge_speech(b"", codec=codec, sample_rate=8000, text=TEXT)
     assert empty is not None
     assert empty.judgement == "fail"
+
+
+@pytest.mark.parametrize(
+    ("codec", "body", "words"),
+    [
+        ("flac", b"ID3\4", "not flac: it begins as mp3, flac expected"),
+        ("ogg", b"{}", "not ogg: it begins as nothing we know, ogg expected"),
+        ("aac", aac(1), "0.02 s is too short for 41 characters"),
+    ],
+)
+def test_a_codec_that_is_not_decoded_is_known_by_its_container(
+    codec: str, body: bytes, words: str
+) -> None:
+    """Its first bytes and its length are judged; its loudness is not."""
+    verdict = judge_speech(body, codec=codec, sample_rate=0, text=TEXT)
+    assert verdict is not None
+    assert words in verdict.reason
+    assert judge_speech(aac(200), codec="aac", sample_rate=0, text=TEXT) is None
+
+
+def test_any_sample_rate_may_come_where_none_was_asked_for() -> None:
+    """0 asks for none."""
+    verdict = judge_speech(wav(tone(3.0)), codec="wav", sample_rate=0, text=TEXT)
+    assert verdict is not None
+    assert verdict.judgement == "pass"

@@ -160,7 +160,22 @@ export interface Session {
   duration_ms: number | null;
   step_count: number;
   issues_found: number;
+  performance_score: number | null;
+  quality_score: number | null;
+  cost_usd: number | null;
   steps: Step[];
+}
+
+/** A field that did not reach a step as the step before had left it. */
+export interface Loss {
+  field: string;
+  kind: "lost" | "changed" | "truncated" | "missing";
+  last_step: string | null;
+}
+
+export interface ContextFlow {
+  context_lost: boolean;
+  context_flow: { step: string; at: string; lost: Loss[] }[];
 }
 
 export interface SessionPage {

@@ -5,6 +5,7 @@ import { stamp } from "../format/time";
 import { sessionSign } from "../format/words";
 import { useResource } from "../state/details";
 import { setParams } from "../state/route";
+import { ContextLost } from "./context-lost";
 import { CopyButton } from "./copy-button";
 import { Icon } from "./icon";
 import { StateWord } from "./shape";
@@ -47,6 +48,7 @@ function Body({ session }: { session: Session }) {
         <div><dt>Steps</dt><dd>{session.step_count}</dd></div>
       </dl>
       <h3>{plural(session.steps.length, "step")}{session.steps.length < session.step_count ? ` of ${session.step_count}` : ""} on one time axis</h3>
+      {session.issues_found > 0 && <ContextLost session={session} />}
       {session.steps.length === 0 ? <p class="note">No step was taken yet.</p> : <Waterfall session={session} steps={session.steps} />}
     </>
   );

@@ -1,5 +1,6 @@
 import { act, cleanup, render, screen } from "@testing-library/preact";
 import { afterEach, expect, test, vi } from "vitest";
+import { ContextLost } from "../../src/components/context-lost";
 import { Announcer } from "../../src/components/announcer";
 import { linkSign } from "../../src/components/live-state";
 import { RecordStrip } from "../../src/components/record-strip";
@@ -65,4 +66,15 @@ test("there is no outage panel without a simulator; with one, the fault in force
   expect(screen.getByTestId("outage-elevenlabs-silent_audio").getAttribute("aria-pressed")).toBe("false");
   expect(screen.queryByTestId("outage-openai-silent_audio")).toBeNull();
   expect(screen.queryByTestId("end-outage-elevenlabs")).toBeNull();
+});
+
+test("what of a session's context was lost is named, and where it was last", async () => {
+  const flow = { context_lost: true, context_flow: [
+    { step: "chart", at: "2026-03-14T15:09:26Z", lost: [] },
+    { step: "answer", at: "2026-03-14T15:09:27Z", lost: [{ field: "birth.time", kind: "lost", last_step: "chart" }] },
+  ] };
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify(flow), { headers: { "content-type": "application/json" } })));
+  const { findByTestId } = render(<ContextLost session={session({ issues_found: 1 })} />);
+  expect((await findByTestId("context-lost")).textContent).toBe("Context lost on the waybirth.time lost in answer · chart still had it");
+  vi.unstubAllGlobals();
 });

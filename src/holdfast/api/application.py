@@ -9,7 +9,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 
-from holdfast.api import health, live, native, page, probes, prometheus, sessions, simulator
+from holdfast.api import (
+    faults,
+    health,
+    history,
+    live,
+    native,
+    page,
+    probes,
+    prometheus,
+    sessions,
+    simulator,
+)
 from holdfast.api.live import Broadcast
 from holdfast.api.paths import local_path, root_path
 from holdfast.api.problems import on_bad_input, on_failure, on_http_error
@@ -23,7 +34,9 @@ ROUTERS: tuple[tuple[APIRouter, str], ...] = (
     (prometheus.router, ""),
     (native.router, ""),
     (sessions.router, ""),
+    (history.router, ""),
     (simulator.router, ""),
+    (faults.router, ""),
     (page.router, ""),
     (live.router, ""),
 )

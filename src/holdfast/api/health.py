@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Response
 
+from holdfast.api.recorded import Audited
 from holdfast.api.services import Ask, Services
 from holdfast.api.shapes import alerts as shapes
 from holdfast.api.shapes import voice
@@ -118,7 +119,9 @@ async def status(ask: Ask) -> dict[str, Any]:
 
 
 @router.post("/reset")
-async def reset(ask: Ask, service: str | None = None) -> dict[str, Any]:
+async def reset(
+    ask: Ask, trail: Audited, response: Response, service: str | None = None
+) -> dict[str, Any]:
     """Count anew, for one service or for all; for all, alerts are forgotten too.
 
     404 for a service that there is not (contract fault 25). The start time stays.
@@ -127,9 +130,11 @@ async def reset(ask: Ask, service: str | None = None) -> dict[str, Any]:
         _known(ask, service)
     ask.reset(service)
     ask.told(ControlUsed(service or "*", None, ask.clock.wall(), "reset_metrics", "operator"))
+    if service is None:
+        ask.watch.forget()
+    await trail.secure(response)
     if service is not None:
         return {"status": "ok", "message": f"Metrics reset for {service}"}
-    ask.watch.forget()
     return {"status": "ok", "message": "All metrics and alerts reset"}
 
 

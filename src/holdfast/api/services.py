@@ -21,6 +21,7 @@ from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.deployment.deployment import DeploymentStatus
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.requests import RequestMetrics
+from holdfast.trends.history import History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Services:
     """Everything a route may read, of all workers; each member is owned and changed by others.
 
     *told* is the one sink. What can be called is asked at each answer; *dropped* is by reason;
+    *kept* waits until all that was told is on a disk, False when that took too long;
     *shared_state* answers None when nothing is shared with other processes. *breakers* are every
     worker's, this one's first. *refresh* comes before any of them is read; *reset* (None: all)
     reaches every worker.
@@ -44,6 +46,7 @@ class Services:
     requests: RequestMetrics
     sessions: LiveSessions
     session_log: Callable[[], SessionLog | None]
+    history: Callable[[], History | None]
     changes: Changes
     requests_in_flight: Callable[[], int]
     open_websockets: Callable[[], int]
@@ -59,6 +62,7 @@ class Services:
     refresh: Callable[[], Awaitable[None]]
     reset: Callable[[str | None], None]
     prometheus: Callable[[], bytes] = field(default=lambda: b"")
+    kept: Callable[[], Awaitable[bool]] = field(default=lambda: _nowhere())  # noqa: PLW0108  # below
     shared_state: Callable[[], SharingStatus | None] = field(default=lambda: None)
     is_ready: Callable[[], bool] = field(default=lambda: True)
 
@@ -78,6 +82,10 @@ class Services:
         guarded = (name for name, _ in self.controls)
         called = (name for name, _ in self.calls.operations_called())
         return list(dict.fromkeys((*self.catalog, *guarded, *called)))
+
+
+async def _nowhere() -> bool:
+    return False
 
 
 async def _services(connection: HTTPConnection) -> Services:

@@ -9,9 +9,11 @@ from starlette.types import ASGIApp
 
 from holdfast.api.live import Broadcast
 from holdfast.app.monitoring import Monitoring
+from holdfast.app.upkeep import Upkeep
 from holdfast.telemetry.fault import log_fault
 
 _STOP_SECONDS = 5.0
+_LAST_SECONDS = 0.5
 _RESTART_SECONDS = 1.0
 
 
@@ -20,6 +22,7 @@ class Lifecycle:
 
     def __init__(self, monitoring: Monitoring, broadcast: Broadcast) -> None:
         self._monitoring, self._broadcast = monitoring, broadcast
+        self._upkeep = Upkeep(monitoring)
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
@@ -46,21 +49,27 @@ class Lifecycle:
             await asyncio.wait({self._task}, timeout=_STOP_SECONDS)
 
     async def _run(self) -> None:
-        vitals = self._monitoring.vitals
+        vitals, upkeep = self._monitoring.vitals, self._upkeep
         parts = (
-            self._broadcast.run, self._monitoring.idle_sessions.run, self._monitoring.shared.run,
-            vitals.check_components, vitals.alerting.run, self._monitoring.cluster.run,
+            self._broadcast.run, upkeep.end_idle_sessions, upkeep.judge_boundaries, upkeep.roll_up,
+            self._monitoring.shared.run, vitals.check_components, vitals.alerting.run,
+            self._monitoring.cluster.run,
         )  # fmt: skip
         others = [asyncio.create_task(_kept_running(part)) for part in parts]
+        record = asyncio.create_task(_kept_running(self._monitoring.record.run))
         try:
-            await _kept_running(self._monitoring.record.run)
-            await asyncio.wait(others)
+            await asyncio.wait({record, *others})
         finally:
             for task in others:
                 task.cancel()
-            await asyncio.wait(others)
+            # Before the record closes: the last roll-ups go into it.
+            await asyncio.wait(others, timeout=_LAST_SECONDS)
             self._monitoring.catch_up(at_end=True)
             self._monitoring.cluster.leave()
+            if not record.cancelling():  # else the loop ends, and it is flushing already
+                record.cancel()
+            await asyncio.wait({record, *others})
+            await self._monitoring.services.aclose()
             if self._monitoring.tracing is not None:
                 await asyncio.to_thread(self._monitoring.tracing.flush)
 

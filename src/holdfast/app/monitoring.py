@@ -2,17 +2,24 @@
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
 from holdfast.app.cluster import Cluster
+from holdfast.app.config import Config
+from holdfast.app.faults import faults_for
+from holdfast.app.following import Following
+from holdfast.app.health_checks import HealthChecks
 from holdfast.app.health_methods import HealthMethods
-from holdfast.app.idle_sessions import IdleSessions
 from holdfast.app.present import Present
 from holdfast.app.record import Record
+from holdfast.app.services import ServiceDirectory
 from holdfast.app.sharing import AppSharing
 from holdfast.app.tracing import Tracing
 from holdfast.app.vitals import Vitals
@@ -25,11 +32,14 @@ from holdfast.guard.options import GuardOptions, build
 from holdfast.integrations import CATALOG
 from holdfast.integrations.client import http_client
 from holdfast.integrations.guards import guards_of
+from holdfast.integrations.price_file import read_prices
+from holdfast.integrations.prices import Prices
 from holdfast.integrations.websocket import GuardedSocket, websocket
 from holdfast.integrations.websocket_request import SocketRequest
 from holdfast.middleware.report import Connections
 from holdfast.resilience.input_check import Check
-from holdfast.sessions.journey import Journeys
+from holdfast.sessions.boundary import Boundaries
+from holdfast.sessions.snapshot import Privacy
 from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.calls import CallMetrics
@@ -39,36 +49,43 @@ from holdfast.telemetry.fanout import Fanout
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.log import Log
 from holdfast.telemetry.requests import RequestMetrics
+from holdfast.trends.rollup import RollUp
 from holdfast.validation.validator import Validator
 
 
-class Monitoring(HealthMethods):
+class Monitoring(HealthMethods, Following):
     """Guards, sessions and figures of one process. Made by `setup_monitoring`, not by hand.
 
     With *settings.enabled* off, everything works as if nobody watched: guards let every call
-    straight through and nothing is counted, kept or answered.
+    straight through and nothing is counted, kept or answered. *prices* say what usage costs:
+    without them the built-in table, under the file that *settings.prices* names.
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, tracing: Tracing | None = None
-    ) -> None:
+        self, settings: Settings, *, prices: Prices | None = None, clock: Clock = SYSTEM_CLOCK,
+        engine: AsyncEngine | None = None, privacy: Privacy | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:  # fmt: skip
         self.settings = settings
         self.clock = clock
         self.tracing = tracing
         folding = aligned(clock)
         self.calls, self.requests = CallMetrics(folding), RequestMetrics(folding)
         self.sessions, self.changes = Sessions(), Changes()
+        self.boundaries, self.rollup = Boundaries(), RollUp(self.calls)
         self.connections = Connections()
-        self.record = Record(settings, clock, is_ours=lambda: self.cluster.keeps_record)
+        self.record = Record(settings, clock, engine, is_ours=lambda: self.cluster.keeps_record)
         self._log = Log(clock=clock)
-        self._fanout = Fanout(
-            (self.calls, self.requests, self.sessions, self.changes, self._log, self.record),
-            clock=folding,
-        )
+        sinks = (
+            self.calls, self.requests, self.sessions, self.boundaries, self.changes, self._log,
+            self.record,
+        )  # fmt: skip
+        self._fanout = Fanout(sinks, clock=folding)
         self.emit: Sink = self._fanout if settings.enabled else discard
         self.shared = AppSharing(settings, self.emit, clock)
-        self.controls = Controls(sink=self.emit, clock=clock)
-        self._journeys = Journeys(self.emit, clock)
+        faults = faults_for(settings)
+        self.controls = Controls(sink=self.emit, clock=clock, faults=faults)
+        super().__init__(self.emit, clock, privacy)
         self._new_id = itertools.count(1).__next__
         self._guards: dict[str, Mapping[str, Guard]] = {}
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
@@ -76,10 +93,9 @@ class Monitoring(HealthMethods):
         self.vitals = Vitals(settings, self.calls, self.emit, clock, self.up_to_date)
         self.cluster = self._cluster(folding)
         self.vitals.alerting.among(self.cluster.decides)
-        self.idle_sessions = IdleSessions(
-            self.sessions, lambda: self.record.sessions, lambda: self.cluster.keeps_record,
-            self.emit, clock, settings.session_idle_seconds,
-        )  # fmt: skip
+        self._prices = prices or _prices_of(settings)
+        self.config = Config(settings)
+        self.services = ServiceDirectory(self, CATALOG, HealthChecks(self.up_to_date))
 
     def guard(
         self,
@@ -105,8 +121,8 @@ class Monitoring(HealthMethods):
         return self.controls.add(
             build(
                 integration, operation, self._options(integration, options), checks=checks,
-                validators=validators, sharing=self.shared.sharing, sink=self.emit,
-                clock=self.clock, new_id=self._new_id, trace=self.tracing,
+                validators=validators, faults=self.controls.faults, sharing=self.shared.sharing,
+                sink=self.emit, clock=self.clock, new_id=self._new_id, trace=self.tracing,
             )
         )  # fmt: skip
 
@@ -158,26 +174,6 @@ class Monitoring(HealthMethods):
         guard = self.guard(integration, operation)
         return websocket(guard, base_url, url, request, clock=self.clock, wire=self.tracing)
 
-    def session(
-        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
-    ) -> AbstractContextManager[str]:
-        """A user's whole journey in one block: ``with monitoring.session(id): …``."""
-        return self._journeys.session(session_id, user_id=user_id, service_type=service_type)
-
-    def step(self, name: str) -> AbstractContextManager[None]:
-        """Calls inside are attempts at the step *name* of the current session."""
-        return self._journeys.step(name)
-
-    def start_session(
-        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
-    ) -> None:
-        """A journey over several requests begins; they carry ``X-Session-ID``."""
-        self._journeys.start(session_id, user_id=user_id, service_type=service_type)
-
-    def complete_session(self, session_id: str) -> None:
-        """The application finished what the user came for."""
-        self._journeys.complete(session_id)
-
     def metrics(self) -> dict[str, Any]:
         """The document of GET /monitoring/api/metrics."""
         return overview(self.up_to_date())
@@ -191,6 +187,13 @@ class Monitoring(HealthMethods):
         """What the HTTP surface stands on, refreshed where that needs no network."""
         self.cluster.deployment.refresh_now()
         return self.http_services()
+
+    async def kept(self, timeout_seconds: float = 2.0) -> bool:
+        """Wait until all that was emitted is on a disk; False when it is not by then.
+
+        For what must not be lost with the process: an operator's action, an alert, an end.
+        """
+        return await self.record.kept(timeout_seconds)
 
     def listen(self, sink: Sink) -> None:
         """Have *sink* told every event too. It must not block; what it raises is counted."""
@@ -220,6 +223,7 @@ class Monitoring(HealthMethods):
             requests=deployment.requests,
             sessions=self.cluster.sessions,
             session_log=lambda: self.record.sessions,
+            history=lambda: self.record.history,
             changes=self.changes,
             told=self.emit,
             components=self.vitals.components,
@@ -233,6 +237,7 @@ class Monitoring(HealthMethods):
             requests_in_flight=together.requests_in_flight,
             open_websockets=together.open_websockets,
             record=together.record,
+            kept=self.kept,
             dropped=together.dropped,
             prometheus=self.cluster.exposition(self.shared.figures).text,
             shared_state=self.shared.status,
@@ -256,6 +261,8 @@ class Monitoring(HealthMethods):
             "calls_overflow": self.calls.overflowed,
             "requests_overflow": self.requests.overflowed,
             "sessions_evicted": self.sessions.evicted,
+            "boundaries_unjudged": self.boundaries.unjudged,
+            "rollups": self.rollup.dropped,
             "live_client_slow": self._slow_clients(),
             "components_overflow": self.vitals.components.overflowed,
             **self.vitals.alerting.dropped(),
@@ -269,8 +276,11 @@ class Monitoring(HealthMethods):
             self._guards[integration] = guards_of(
                 CATALOG[integration], self._options(integration, None), controls=self.controls,
                 sink=self.emit, clock=self.clock, new_id=self._new_id,
-                max_text_length=service.max_text_length, sharing=self.shared.sharing,
-                trace=self.tracing,
+                max_text_length=service.max_text_length,
+                max_audio_size_mb=service.max_audio_size_mb,
+                max_audio_duration_sec=service.max_audio_duration_sec, prices=self._prices,
+                faults=self.controls.faults,
+                sharing=self.shared.sharing, trace=self.tracing,
             )  # fmt: skip
         return self._guards[integration]
 
@@ -281,3 +291,7 @@ class Monitoring(HealthMethods):
                 limit=settings.enable_rate_limiting, breaker=settings.enable_circuit_breaker
             )
         return options or GuardOptions()
+
+
+def _prices_of(settings: Settings) -> Prices:
+    return Prices(read_prices(Path(settings.prices)) if settings.prices else ())

@@ -5,46 +5,54 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from holdfast.app.prepared_log import PreparedLog
+from holdfast.app.database import Database, plan_of
+from holdfast.app.prepared_store import PreparedStore
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import Event
 from holdfast.sessions.session import SessionLog
 from holdfast.settings.settings import Settings
-from holdfast.storage.address import address
-from holdfast.storage.engine import open_engine
-from holdfast.storage.retention import keep_pruned
+from holdfast.storage.business_days import sum_up_days
+from holdfast.storage.history import SqlHistory
+from holdfast.storage.rollups import write_buckets
 from holdfast.storage.sessions import SqlSessionLog
+from holdfast.storage.spool_folders import spool_root
+from holdfast.storage.spooled_log import SpooledLog, SpoolOptions, SpoolStatus
+from holdfast.storage.upkeep import keep_up
+from holdfast.storage.writer import instance_name
 from holdfast.telemetry.buffer import Buffer, BufferOptions, RecordStatus
+from holdfast.telemetry.fault import log_fault
 from holdfast.telemetry.fold import Fold
+from holdfast.trends.history import History
+from holdfast.trends.rollup import Bucket
 
 _RETRY_SECONDS = 10.0
 _FLUSH_SECONDS = 4.0
+_MOST_EVENTS = 1_000
+"""In one batch."""
 
 
 class Record(Fold):
-    """A sink; *sessions* looks up what is kept, None while nothing is open.
+    """A sink; *sessions* and *history* look up what is kept, None while nothing is open.
 
     It forgets what is old while *is_ours*: one worker does for all who share the record.
     Raises `SettingsError` at once when the settings name no database that could be opened.
+    *engine* is the host's own: used, never closed.
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock = SYSTEM_CLOCK, *,
-        is_ours: Callable[[], bool] = lambda: True,
+        self, settings: Settings, clock: Clock = SYSTEM_CLOCK, engine: AsyncEngine | None = None,
+        *, is_ours: Callable[[], bool] = lambda: True,
     ) -> None:  # fmt: skip
         self._is_ours = is_ours
         self.sessions: SessionLog | None = None
+        self.history: History | None = None
+        self._engine: AsyncEngine | None = None
         self._settings, self._clock = settings, clock
-        self._url: URL | None = None
-        if settings.enabled:
-            secret = settings.database_url
-            self._url = address(
-                secret.get_secret_value() if secret else None, Path(settings.data_dir)
-            )
-        self._log = PreparedLog()
+        self._database = Database(settings, engine) if settings.enabled else None
+        self._store = PreparedStore(may_upgrade=settings.database_upgrade)
+        self._log = self._spooled_log()
         self._buffer = self._new_buffer()
         self._past = self._buffer.status()
 
@@ -59,24 +67,60 @@ class Record(Fold):
     def status(self) -> RecordStatus:
         """How it fares, former runs of this process included."""
         self.catch_up()
-        return _together(self._past, self._buffer.status())
+        return _with_spool(_together(self._past, self._buffer.status()), self._log.status())
+
+    async def kept(self, timeout_seconds: float) -> bool:
+        """Whether everything emitted until now is on a disk, in the database or the spool."""
+        if self._database is None or self.sessions is None:
+            return False
+        self.catch_up()
+        flushing = asyncio.create_task(self._secure(self._database))
+        await asyncio.wait({flushing}, timeout=timeout_seconds)
+        if not flushing.done():
+            flushing.cancel()
+            return False
+        return flushing.exception() is None
 
     async def run(self) -> None:
-        """Write and forget until cancelled; then flush within four seconds."""
-        if self._url is None:
+        """Write, replay and forget until cancelled; then flush within four seconds."""
+        if self._database is None:
             return
-        engine = open_engine(self._url)
-        self.sessions = SqlSessionLog(engine)
-        self._log.open(engine, self._url)
+        database = self._database
+        engine = self._engine = database.open()
+        self.sessions, self.history = SqlSessionLog(engine), SqlHistory(engine)
+        self._store.open(engine, database)
+        self._log.open(instance_name())
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._buffer.run())
-                tasks.create_task(self._forget(engine))
+                tasks.create_task(self._log.replay())
+                tasks.create_task(self._keep_up(engine))
         finally:
             await self._buffer.stop(_FLUSH_SECONDS)
             self._begin_anew()
-            self.sessions = None
-            await engine.dispose()
+            self._log.close()
+            self.sessions = self.history = self._engine = None
+            await database.close(engine)
+
+    async def _secure(self, database: Database) -> None:
+        await self._buffer.flush()
+        await self._log.sync()
+        await database.sync()
+
+    async def write_buckets(self, instance: str, buckets: Sequence[Bucket]) -> None:
+        """Keep roll-ups; raises what the driver raises, and RuntimeError while nothing is open."""
+        await self._store.prepared()
+        if self._engine is None:
+            raise RuntimeError("the record is not open")
+        await write_buckets(self._engine, instance, buckets)
+
+    async def sum_up_days(self, now: float) -> None:
+        """Sum up the business of the days before *now*; what fails waits for the next time."""
+        if self._engine is not None:
+            try:
+                await sum_up_days(self._engine, now)
+            except Exception as error:  # noqa: BLE001 - the database may be away in any way
+                log_fault("days_not_summed_up", error)
 
     def _catch_up(self) -> None:
         self.catch_up()  # which the fan-out sets later
@@ -86,24 +130,31 @@ class Record(Fold):
         ended, self._buffer = self._buffer, self._new_buffer()
         self._past = _together(self._past, ended.status())
 
+    def _spooled_log(self) -> SpooledLog:
+        folder = Path(self._settings.data_dir)
+        root = spool_root(folder, self._database.url) if self._database else folder
+        options = SpoolOptions(max_bytes=self._settings.spool_mb * 1024 * 1024)
+        behind = self._settings.buffer_events // 3
+        return SpooledLog(
+            self._store, root, options, clock=self._clock,
+            is_behind=lambda: self._buffer.status().waiting > behind,
+        )  # fmt: skip
+
     def _new_buffer(self) -> Buffer:
-        options = BufferOptions(capacity=self._settings.buffer_events)
+        capacity = self._settings.buffer_events
+        options = BufferOptions(capacity=capacity, batch_size=min(_MOST_EVENTS, capacity // 2))
         buffer = Buffer(self._log, options, clock=self._clock)
         buffer.catch_up = self._catch_up
         return buffer
 
-    async def _forget(self, engine: AsyncEngine) -> None:
-        settings = self._settings
+    async def _keep_up(self, engine: AsyncEngine) -> None:
         while not (self._is_ours() and await self._is_prepared()):  # noqa: ASYNC110 - retried
             await asyncio.sleep(_RETRY_SECONDS)
-        await keep_pruned(
-            engine, settings.retention_days, settings.max_database_mb * 1024 * 1024,
-            clock=self._clock,
-        )  # fmt: skip
+        await keep_up(engine, plan_of(self._settings), clock=self._clock)
 
     async def _is_prepared(self) -> bool:
         try:
-            await self._log.prepared()
+            await self._store.prepared()
         except Exception:  # noqa: BLE001 - away in any way: the buffer's status tells
             return False
         return True
@@ -117,4 +168,21 @@ def _together(past: RecordStatus, now: RecordStatus) -> RecordStatus:
         dict(Counter(past.dropped) + Counter(now.dropped)),
         now.last_error or past.last_error,
         now.last_written_at or past.last_written_at,
+    )
+
+
+def _with_spool(memory: RecordStatus, disk: SpoolStatus) -> RecordStatus:
+    """What the buffer handed over is written, or on disk, or dropped there."""
+    word = memory.status
+    if word != "off" and (disk.failing or disk.waiting):
+        word = "failing" if disk.failing else "behind"
+    return RecordStatus(
+        word,
+        memory.waiting,
+        disk.written,
+        dict(Counter(memory.dropped) + Counter(disk.dropped)),
+        disk.last_error or memory.last_error,
+        memory.last_written_at,
+        disk.waiting,
+        disk.size_bytes,
     )

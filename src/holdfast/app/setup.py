@@ -7,16 +7,22 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from holdfast.api.application import create_api, taken_by_host
 from holdfast.api.live import Broadcast
 from holdfast.api.surface import Surface
+from holdfast.app.current import mounted
+from holdfast.app.identify import Identify, user_of_scope
 from holdfast.app.lifecycle import Lifecycle, StartLazily, around
 from holdfast.app.monitoring import Monitoring
 from holdfast.app.tracing import tracing_of
 from holdfast.errors import LifecycleError
 from holdfast.integrations import CATALOG
+from holdfast.integrations.prices import Prices
+from holdfast.middleware.identity import Identity
 from holdfast.middleware.report import ReportRequests
+from holdfast.sessions.snapshot import Privacy
 from holdfast.settings.load import load
 from holdfast.settings.settings import Settings
 
@@ -29,17 +35,35 @@ def load_settings(
         name: {**asdict(known.defaults), "base_url": known.base_url}
         for name, known in CATALOG.items()
     }
-    return load(defaults, environ=environ, dotenv=dotenv)
+    keys = {name: known.key_names for name, known in CATALOG.items()}
+    optional = [name for known in CATALOG.values() for name in known.optional_key_names]
+    older = {old: name for known in CATALOG.values() for old, name in known.older_key_names.items()}
+    return load(
+        defaults, keys=keys, optional_keys=optional, older_keys=older,
+        environ=environ, dotenv=dotenv,
+    )  # fmt: skip
 
 
 def setup_monitoring(
-    app: FastAPI, *, settings: Settings | None = None, tracer_provider: Any = None
+    app: FastAPI,
+    *,
+    settings: Settings | None = None,
+    prices: Prices | None = None,
+    tracer_provider: Any = None,
+    engine: AsyncEngine | None = None,
+    identify: Identify | None = None,
+    privacy: Privacy | None = None,
 ) -> Monitoring:
     """Guard, judge, follow and show what *app* does; call it once, before *app* starts.
 
     Raises `SettingsError` naming every wrong setting, and `LifecycleError` when *app* has
-    started or is monitored already. *settings* defaults to the environment over ``.env``.
-    With an OpenTelemetry *tracer_provider*, or HOLDFAST_OTEL, calls are traced.
+    started or is monitored already. *settings* defaults to the environment over ``.env``, *prices*
+    to the built-in ones under the file that ``HOLDFAST_PRICES`` names. With an OpenTelemetry
+    *tracer_provider*, or HOLDFAST_OTEL, calls are traced.
+    *engine*, an ``AsyncEngine`` of the host's, is used for the record and never closed.
+    *identify* takes a request that was answered and returns whose it was: an id, (id, type), or a
+    user to take both from; default: ``request.state.user``. *privacy* names what nobody may read
+    later in a session's context, beside what we know ourselves.
     """
     if app.middleware_stack is not None:
         raise LifecycleError(
@@ -48,16 +72,20 @@ def setup_monitoring(
     if getattr(app.state, "holdfast", None) is not None:
         raise LifecycleError("setup_monitoring was called twice for the same application")
     settings = settings or load_settings()
-    monitoring = Monitoring(settings, tracing=tracing_of(settings, tracer_provider))
+    monitoring = Monitoring(
+        settings, prices=prices, engine=engine, privacy=privacy,
+        tracing=tracing_of(settings, tracer_provider),
+    )  # fmt: skip
     app.state.holdfast = monitoring
+    mounted(monitoring)
     if monitoring.settings.enabled:
-        _mount(app, monitoring)
+        _mount(app, monitoring, identify)
     else:
         structlog.get_logger("holdfast").info("holdfast_disabled", by="HOLDFAST_ENABLED")
     return monitoring
 
 
-def _mount(app: FastAPI, monitoring: Monitoring) -> None:
+def _mount(app: FastAPI, monitoring: Monitoring, identify: Identify | None) -> None:
     services = monitoring.http_services()
     broadcast = Broadcast(services)
     monitoring.watch_slow_clients(lambda: broadcast.slow_clients)
@@ -66,7 +94,8 @@ def _mount(app: FastAPI, monitoring: Monitoring) -> None:
     app.router.lifespan_context = around(app.router.lifespan_context, lifecycle)
     app.add_middleware(
         ReportRequests, sink=monitoring.emit, clock=monitoring.clock,
-        connections=monitoring.connections,
+        connections=monitoring.connections, identify=user_of_scope(identify),
+        identity=Identity(monitoring.settings.session_cookie),
     )  # fmt: skip
     app.add_middleware(
         Surface, own=api, settings=monitoring.settings,

@@ -11,7 +11,6 @@ from holdfast.app.network import network_check
 from holdfast.clock import Clock
 from holdfast.events import Sink
 from holdfast.health.components import Components
-from holdfast.integrations import CATALOG
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.calls import CallMetrics
 
@@ -25,7 +24,7 @@ class Vitals:
     ) -> None:  # fmt: skip
         self._settings, self._view = settings, view
         self.components = Components(sink, clock)
-        base_urls = {name: settings.services[name].base_url for name in CATALOG}
+        base_urls = {name: one.base_url for name, one in settings.services.items()}
         self.components.register(network_check(calls, base_urls, clock.wall))
         self.alerting = Alerting(settings, sink, clock, self._readings)
 

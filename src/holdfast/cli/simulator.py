@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,10 +17,13 @@ def simulator(
     pace: Annotated[
         float, typer.Option(help="0: answer at once; 1: as slowly as the real providers.")
     ] = 0.0,
+    scenarios: Annotated[
+        Path | None, typer.Option(help="A TOML or JSON file of outages to begin with.")
+    ] = None,
 ) -> None:
     """Speak the providers' wire formats; PUT /_scenarios/{provider} switches an outage on."""
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how one stops it: not an error
-        asyncio.run(serve(port, host, seed, pace=pace, listening=_announce))
+        asyncio.run(serve(port, host, seed, pace=pace, scenarios=scenarios, listening=_announce))
 
 
 def _announce(url: str) -> None:

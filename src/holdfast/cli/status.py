@@ -31,7 +31,8 @@ def status(
     cards, record = document["integrations"], document["record"]
     Console().print(_table(cards))
     typer.echo(
-        f"record {record['status']}: {record['written']} written, {record['waiting']} waiting"
+        f"record {record['status']}: {record['written']} written, {record['waiting']} waiting, "
+        f"{record.get('spooled', 0)} spooled"
     )
     if any(card["state"] == "unhealthy" for card in cards):
         raise typer.Exit(1)

@@ -123,6 +123,7 @@ def _add_voice(app: FastAPI, monitoring: Monitoring, guidance: Guidance) -> None
     async def voice(body: Text, session_id: SessionHeader = None) -> Response:
         """The text as audio; the last step of a session."""
         speech = await guidance.speak(body.text)
+        monitoring.track_business("guidance_heard", kind="conversion")
         if session_id is not None and body.complete:
             monitoring.complete_session(session_id)
         return Response(speech.audio, media_type=speech.content_type)

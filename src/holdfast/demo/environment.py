@@ -8,7 +8,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from holdfast.app.setup import load_settings
 from holdfast.errors import SettingsError
@@ -50,8 +49,7 @@ def settings_for(plan: Plan, simulator_url: str) -> Settings:
         "HOLDFAST_SESSION_IDLE_SECONDS": "120",
     }
     for known in CATALOG.values():
-        name = known.name.upper()
-        environ[f"{name}_BASE_URL"] = f"{simulator_url}/{known.name}{urlsplit(known.base_url).path}"
+        name = known.name.upper().replace("-", "_")
         environ.update({f"{name}_{suffix}": value for suffix, value in _SENSITIVE.items()})
         environ[f"{name}_RATE_LIMIT"] = "600"
     if plan.database_url:

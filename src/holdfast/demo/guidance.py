@@ -11,7 +11,8 @@ from openai.types.chat import ChatCompletionMessageParam
 from holdfast.app.monitoring import Monitoring
 from holdfast.demo.environment import Plan, key_of
 from holdfast.errors import InputRefused
-from holdfast.integrations.elevenlabs_client import ElevenLabs, Speech
+from holdfast.integrations.elevenlabs_client import ElevenLabs
+from holdfast.integrations.elevenlabs_records import Speech
 from holdfast.integrations.prokerala_client import Prokerala
 from holdfast.integrations.prokerala_records import Birth, PlanetPositions
 
@@ -53,24 +54,30 @@ class Guidance:
     async def chart(self, moment: datetime, latitude: float, longitude: float) -> Chart:
         """The birth chart, from two answers that must agree."""
         birth = Birth(moment, latitude, longitude)
-        with self._monitoring.step("birth_chart"):
+        with self._monitoring.step("birth_chart", inputs={"birth": birth}) as step:
             details = await self._stars.birth_details(birth)
             positions = await self._stars.planet_positions(birth)
-        return Chart(
-            details.moon_sign.name,
-            details.sun_sign.name,
-            details.nakshatra.name,
-            _places(positions),
-        )
+            chart = Chart(
+                details.moon_sign.name,
+                details.sun_sign.name,
+                details.nakshatra.name,
+                _places(positions),
+            )
+            step.gives(chart=chart)
+        return chart
 
     async def answer(self, question: str, chart: Chart | None) -> str:
         """A piece of guidance, through the official SDK."""
         self._spend()
-        with self._monitoring.step("guidance"):
+        inputs = {"question": question, "chart": chart}
+        needs = ("question", "chart")
+        with self._monitoring.step("guidance", inputs=inputs, requires=needs) as step:
             completion = await self._openai.chat.completions.create(
                 model=MODEL, messages=_messages(question, chart)
             )
-        return completion.choices[0].message.content or ""
+            text = completion.choices[0].message.content or ""
+            step.gives(guidance=text)
+        return text
 
     async def stream(self, question: str) -> AsyncIterator[str]:
         """The same, word by word."""
@@ -85,7 +92,7 @@ class Guidance:
 
     async def speak(self, text: str) -> Speech:
         """*text*, spoken."""
-        with self._monitoring.step("voice"):
+        with self._monitoring.step("voice", inputs={"guidance": text}, requires=("guidance",)):
             return await self._voice.speech(text, VOICE)
 
     def _spend(self) -> None:

@@ -54,7 +54,6 @@ class Guard:
         self._monotonic, self._wall = clock
         self._attempt = Attempt(self._report, self._monotonic)
         self._row = Row(self.policies, around(self._attempt, ask))
-        self._enters, self._exits = self._row.enters, self._row.exits[-1]
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
 
@@ -73,14 +72,15 @@ class Guard:
         if kwargs:
             call.function, call.named = partial(function, **kwargs), kwargs
         answer: T
-        tokens: list[Any] = []
-        went_out, leaving, leaves = None, len(self._enters), self._exits
+        tokens, went_out = list[Any](), None
+        row = self._row  # a policy that is replaced meanwhile changes later calls
+        leaving, leaves = len(row.enters), row.exits[-1]
         try:
-            for enter in self._enters:
+            for enter in row.enters:
                 token = enter(call, now)
                 if token is MUST_WAIT:
-                    place = len(tokens)
-                    answer, leaves = await self._row.ways[place](call), self._row.exits[place]
+                    answer = await row.ways[len(tokens)](call)
+                    leaves = row.exits[len(tokens)]
                     now = self._monotonic()
                     break
                 tokens.append(token)
@@ -98,20 +98,16 @@ class Guard:
             if went_out is not None:
                 self._attempt.fail(call, went_out, error)
             del tokens[leaving:]
-            failure = self._row.settle(call, tokens, error)
-            if not tokens:
-                call.end(failure)
-                self._report(call, failure)
-                try:
-                    raise failure
-                finally:
-                    del failure  # its traceback holds this frame: a cycle for the collector
+            failure = row.settle(call, tokens, error)
         else:
             if not call.held:
                 self._report(call, None)
             return answer
         try:
-            return cast("T", await self._rescue(call, tokens, failure))
+            if tokens:
+                return cast("T", await self._rescue(row, call, tokens, failure))
+            self._lose(call, failure)
+            raise failure
         finally:
             del failure  # its traceback holds this frame: a cycle for the garbage collector
 
@@ -152,12 +148,16 @@ class Guard:
         _bodies.set(tuple(body for body in bodies if body is not mine))
         mine.end(error)
 
-    async def _rescue(self, call: Call, tokens: list[Any], failure: BaseException) -> Any:
+    def replace(self, old: Policy, new: Policy) -> None:
+        """Have *new* stand where *old* stood, for calls from now on."""
+        self.policies = tuple(new if policy is old else policy for policy in self.policies)
+        self._row = Row(self.policies, around(self._attempt, ask))
+
+    async def _rescue(self, row: Row, call: Call, tokens: list[Any], failure: BaseException) -> Any:
         try:
-            answer = await self._row.rescue(call, tokens, failure)
+            answer = await row.rescue(call, tokens, failure)
         except BaseException as error:
-            call.end(error)
-            self._report(call, error)
+            self._lose(call, error)
             raise
         else:
             if not call.held:
@@ -174,6 +174,10 @@ class Guard:
                 "make one guard per loop"
             )
         self._loop, self._thread = loop, get_ident()
+
+    def _lose(self, call: Call, error: BaseException) -> None:
+        call.end(error)
+        self._report(call, error)
 
     def _report(self, call: Call, error: BaseException | None) -> None:
         if call.finished:

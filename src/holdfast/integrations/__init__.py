@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from holdfast.integrations.deepgram import DEEPGRAM
 from holdfast.integrations.did import DID
 from holdfast.integrations.elevenlabs import ELEVENLABS
 from holdfast.integrations.facebook import FACEBOOK
@@ -11,6 +12,8 @@ from holdfast.integrations.linkedin import LINKEDIN
 from holdfast.integrations.mistral import MISTRAL
 from holdfast.integrations.openai import OPENAI
 from holdfast.integrations.prokerala import PROKERALA
+from holdfast.integrations.rag import RAG
+from holdfast.integrations.sarvam import SARVAM
 from holdfast.integrations.tiktok import TIKTOK
 from holdfast.integrations.x import X
 from holdfast.integrations.youtube import YOUTUBE
@@ -18,7 +21,7 @@ from holdfast.integrations.youtube import YOUTUBE
 CATALOG: Mapping[str, Integration] = {
     known.name: known
     for known in (
-        *(OPENAI, PROKERALA, ELEVENLABS, DID),
+        *(OPENAI, RAG, PROKERALA, ELEVENLABS, DID, DEEPGRAM, SARVAM),
         *(FACEBOOK, INSTAGRAM, YOUTUBE, X, LINKEDIN, TIKTOK),
         MISTRAL,
     )

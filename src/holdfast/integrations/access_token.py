@@ -34,6 +34,12 @@ class AccessToken:
                     await self._renew()
         return self._token
 
+    async def renew(self) -> str:
+        """A new token, whatever is left of the old one."""
+        async with self._fetching:
+            await self._renew()
+        return self._token
+
     def refuse(self, token: str) -> None:
         """The provider did not take *token*: do not offer it again. A newer one stays."""
         if token == self._token:

@@ -124,7 +124,7 @@ class Did:
         """From *text* to a film that can be fetched; the time allowed follows the text's length."""
         left = (await self.credits()).remaining
         if left < 1:
-            raise QuotaExhausted(f"did has {left:g} credits left, a talk needs 1")
+            raise QuotaExhausted(f"did has {left:,.10g} credits left, a talk needs 1")
         begun = await self.create(text, source_url, voice)
         patience = polling or Polling(deadline_seconds=patience_seconds(text))
         return await self.film(await self.finished(begun.id, patience))
@@ -147,8 +147,8 @@ class Did:
         except HoldfastError as no:
             return ServiceHealth("unhealthy", "credits", str(no))
         if left < 1:
-            return ServiceHealth("unhealthy", "credits", f"{left:g} credits are left")
-        return ServiceHealth("healthy", "credits", f"{left:g} credits are left")
+            return ServiceHealth("unhealthy", "credits", f"{left:,.10g} credits are left")
+        return ServiceHealth("healthy", "credits", f"{left:,.10g} credits are left")
 
     async def _film(self, done: Talk) -> Film:
         if not done.result_url:

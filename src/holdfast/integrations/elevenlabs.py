@@ -6,14 +6,29 @@ The plans limit concurrency, not calls per minute; the client is in `elevenlabs_
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from holdfast.errors import InvalidRequest, ProviderError, QuotaExhausted
+from holdfast.errors import (
+    InputRefused,
+    InvalidRequest,
+    PermissionDenied,
+    ProviderError,
+    QuotaExhausted,
+)
 from holdfast.events import Usage, Verdict
 from holdfast.integrations.answer_errors import class_of, provider_error
+from holdfast.integrations.elevenlabs_lists import (
+    judge_models,
+    judge_subscription,
+    judge_voices,
+    remaining_characters,
+)
 from holdfast.integrations.exchange import Asked, Exchange, member
-from holdfast.integrations.integration import Integration, Operation
+from holdfast.integrations.integration import Integration, Operation, ServiceKind
 from holdfast.validation.audio import judge_speech
 
 SPEECH = "/v1/text-to-speech/{voice_id}"
+VOICES = "/v2/voices"
+MODELS = "/v1/models"
+SUBSCRIPTION = "/v1/user/subscription"
 DEFAULT_FORMAT = "mp3_44100_128"
 
 MOST_WATCHED_BYTES = 8 * 1024 * 1024
@@ -23,7 +38,18 @@ _BY_CODE = {
     "quota_exceeded": QuotaExhausted,
     "insufficient_credits": QuotaExhausted,
     "max_character_limit_exceeded": InvalidRequest,
+    "missing_permissions": PermissionDenied,
 }
+
+_LONGEST_TEXT = {
+    "eleven_multilingual_v2": 10_000,
+    "eleven_multilingual_v1": 10_000,
+    "eleven_flash_v2": 30_000,
+    "eleven_turbo_v2": 30_000,
+    "eleven_flash_v2_5": 40_000,
+    "eleven_turbo_v2_5": 40_000,
+}
+"""Characters that a model takes in one request (``maximum_text_length_per_request``)."""
 
 
 class Format(NamedTuple):
@@ -51,9 +77,23 @@ def read_error(exchange: Exchange) -> ProviderError | None:
 
 
 def read_usage(exchange: Exchange) -> Usage | None:
-    """The characters in the header ``character-cost``."""
+    """The characters in the header ``character-cost``; a subscription tells what is left."""
+    if exchange.asked.path == SUBSCRIPTION:
+        left = remaining_characters(exchange.json)
+        return None if left is None else Usage("characters", 0.0, remaining=left)
     cost = exchange.headers.get("character-cost", "")
-    return Usage("characters", float(cost)) if cost.isdecimal() else None
+    if not cost.isdecimal():
+        return None
+    model = member(exchange.asked.json, "model_id")
+    return Usage("characters", float(cost), model=model if isinstance(model, str) else None)
+
+
+def fits_the_model(asked: Asked) -> None:
+    """Refuses a text that is longer than its model takes."""
+    text, model = member(asked.json, "text"), member(asked.json, "model_id")
+    longest = _LONGEST_TEXT.get(model) if isinstance(model, str) else None
+    if longest is not None and isinstance(text, str) and len(text) > longest:
+        raise InputRefused(f"{model} takes at most {longest} characters, got {len(text)}")
 
 
 def format_of(asked: Asked) -> Format:
@@ -154,6 +194,7 @@ ELEVENLABS = Integration(
             method="POST",
             path=SPEECH,
             validators=(judge_audio,),
+            checks=(fits_the_model,),
             texts=_text,
             expects_json=False,
         ),
@@ -161,17 +202,27 @@ ELEVENLABS = Integration(
             name="tts-stream",
             method="POST",
             path=f"{SPEECH}/stream",
+            validators=(judge_audio,),  # an answer that is no stream is judged too
+            checks=(fits_the_model,),
             texts=_text,
             expects_json=False,
             streams=("audio/", "application/octet-stream"),
             asks_stream=_always,
             watch=SpeechWatch,
         ),
-        Operation(name="voices", method="GET", path="/v1/voices"),
-        Operation(name="voices-search", method="GET", path="/v2/voices"),
-        Operation(name="models", method="GET", path="/v1/models"),
-        Operation(name="subscription", method="GET", path="/v1/user/subscription"),
+        Operation(name="voices", method="GET", path="/v1/voices", validators=(judge_voices,)),
+        Operation(name="voices-search", method="GET", path=VOICES, validators=(judge_voices,)),
+        Operation(name="models", method="GET", path=MODELS, validators=(judge_models,)),
+        Operation(
+            name="subscription",
+            method="GET",
+            path=SUBSCRIPTION,
+            validators=(judge_subscription,),
+        ),
     ),
     read_error=read_error,
     read_usage=read_usage,
+    services=(
+        ServiceKind(name="tts", client="holdfast.integrations.elevenlabs_client:ElevenLabs"),
+    ),
 )

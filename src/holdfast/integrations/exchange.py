@@ -8,18 +8,24 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+WHOLE = "holdfast.whole"
+"""``http.post(…, extensions={WHOLE: True})``: the answer is wanted whole, not as it comes."""
+
 
 @dataclass(frozen=True)
 class Asked:
     """A request: *path* is relative to the integration's base URL and percent-encoded.
 
-    What may hold secrets or people's words (*query*, *body*) stays out of the repr.
+    What may hold secrets or people's words (*query*, *body*) stays out of the repr. *whole*: the
+    caller waits for the whole answer, so that it can be judged and tried again before it is
+    handed on (a request's extension `WHOLE`).
     """
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+    whole: bool = False
 
     @cached_property
     def json(self) -> Any:

@@ -1,8 +1,8 @@
 """What is known of a provider, as data: its operations, its errors, its costs, its limits."""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from holdfast.errors import ProviderError
 from holdfast.events import Usage, Verdict
 from holdfast.guard.stream import Watch
 from holdfast.integrations.exchange import Asked, Exchange
+from holdfast.integrations.sound_sent import SoundSent
 
 ExchangeValidator = Callable[[Exchange], Verdict | None]
 """Judges an answer; returns None when it cannot. Never raises, never waits."""
@@ -39,13 +40,24 @@ def no_texts(_asked: Asked) -> Iterable[str]:
     return ()
 
 
+def no_sounds(_asked: Asked) -> Iterable[SoundSent]:
+    """Nothing in this operation's requests is sound."""
+    return ()
+
+
+SOCKET = "WEBSOCKET"
+"""The method of an operation that is a conversation over a WebSocket."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One thing a provider does: *method* on *path*, where ``{name}`` stands for one segment.
 
-    *safe*: may be repeated. *texts*: what `ServiceDefaults.max_text_length` bounds. An answer
-    whose media type begins with one of *streams* is passed on as it comes and looked at by
-    *watch*; *asks_stream* tells beforehand, so that it is not sent compressed.
+    *safe*: may be repeated. *texts*: what `ServiceDefaults.max_text_length` bounds; *sounds*: what
+    `max_audio_size_mb` and `max_audio_duration_sec` bound. An answer whose media type begins with
+    one of *streams* is passed on as it comes and looked at by *watch*; *asks_stream* tells
+    beforehand, so that it is not sent compressed. *whole* tells apart what is asked for in the
+    same place: only requests whose `Asked.whole` is that are this operation (None: either).
     """
 
     name: str
@@ -54,15 +66,19 @@ class Operation:
     validators: tuple[ExchangeValidator, ...] = ()
     checks: tuple[RequestCheck, ...] = ()
     texts: Callable[[Asked], Iterable[str]] = no_texts
+    sounds: Callable[[Asked], Iterable[SoundSent]] = no_sounds
     safe: bool = True
     expects_json: bool = True
     streams: tuple[str, ...] = ()
     asks_stream: Callable[[Asked], bool] = never
     watch: Callable[[Asked], StreamWatch] | None = None
+    whole: bool | None = None
 
     def matches(self, asked: Asked) -> bool:
         """Whether *asked* is this operation."""
-        return asked.method == self.method and bool(_pattern(self.path).fullmatch(asked.path))
+        if asked.method != self.method or self.whole not in (None, asked.whole):
+            return False
+        return bool(_pattern(self.path).fullmatch(asked.path))
 
 
 OTHER = Operation(name="other", method="*", path="*", safe=False, expects_json=False)
@@ -103,7 +119,8 @@ class ServiceKind:
 class Integration:
     """A provider. *key_names* are the environment names of its credentials.
 
-    What is in *optional_key_names* may be missing. *further_urls* are other hosts of the provider:
+    What is in *optional_key_names* may be missing; *older_key_names* maps what a credential was
+    once called to its name. *further_urls* are other hosts of the provider:
     what is addressed there goes there, or to the configured base URL if that is not the public one.
     *read_error* is the provider's documented error table: None when the answer is no error.
     """
@@ -119,6 +136,7 @@ class Integration:
     defaults: ServiceDefaults = ServiceDefaults()
     services: tuple[ServiceKind, ...] = ()
     optional_key_names: tuple[str, ...] = ()
+    older_key_names: Mapping[str, str] = field(default_factory=dict)
     further_urls: tuple[str, ...] = ()
 
     def operation_of(self, asked: Asked) -> Operation:

@@ -1,6 +1,6 @@
-"""OpenAI: chat, streamed chat, embeddings and models, for the official SDK.
+"""OpenAI: chat, streamed chat, embeddings and models; the official SDK over it, or our client.
 
-``AsyncOpenAI(http_client=http_client(OPENAI, guard_for), max_retries=0)``
+``AsyncOpenAI(http_client=http_client(OPENAI, guard_for), max_retries=0)``, or `openai_client`.
 """
 
 from collections.abc import Iterator
@@ -15,12 +15,20 @@ from holdfast.errors import (
 from holdfast.events import Usage
 from holdfast.integrations.answer_errors import class_of, provider_error
 from holdfast.integrations.exchange import Asked, Exchange, member
-from holdfast.integrations.integration import Integration, Operation, ServiceDefaults
+from holdfast.integrations.integration import (
+    Integration,
+    Operation,
+    ServiceDefaults,
+    ServiceKind,
+)
 from holdfast.integrations.openai_answers import (
     ChatWatch,
     judge_completion,
+    judge_model,
     tokens_used,
 )
+from holdfast.integrations.openai_lists import judge_embeddings, judge_models
+from holdfast.integrations.openai_structure import judge_structure
 
 _BY_CODE = {
     "insufficient_quota": QuotaExhausted,
@@ -49,8 +57,8 @@ def read_error(exchange: Exchange) -> ProviderError | None:
 
 
 def read_usage(exchange: Exchange) -> Usage | None:
-    """The tokens that the answer says it cost."""
-    return tokens_used(member(exchange.json, "usage"))
+    """The tokens that the answer says it cost, and the model it says they were spent on."""
+    return tokens_used(member(exchange.json, "usage"), member(exchange.json, "model"))
 
 
 def _asks_stream(asked: Asked) -> bool:
@@ -86,14 +94,20 @@ OPENAI = Integration(
             name="chat",
             method="POST",
             path="/chat/completions",
-            validators=(judge_completion,),
+            validators=(judge_completion, judge_structure, judge_model),
             texts=_user_texts,
             streams=("text/event-stream",),
             asks_stream=_asks_stream,
             watch=ChatWatch,
         ),
-        Operation(name="embeddings", method="POST", path="/embeddings", texts=_inputs),
-        Operation(name="models", method="GET", path="/models"),
+        Operation(
+            name="embeddings",
+            method="POST",
+            path="/embeddings",
+            validators=(judge_embeddings,),
+            texts=_inputs,
+        ),
+        Operation(name="models", method="GET", path="/models", validators=(judge_models,)),
         Operation(name="model", method="GET", path="/models/{id}"),
     ),
     read_error=read_error,
@@ -108,6 +122,10 @@ OPENAI = Integration(
         max_text_length=50_000,
         max_audio_size_mb=25,
         max_audio_duration_sec=300,
+    ),
+    services=(
+        ServiceKind(name="chat", client="holdfast.integrations.openai_client:OpenAI"),
+        ServiceKind(name="embeddings", client="holdfast.integrations.openai_client:OpenAI"),
     ),
 )
 """Limits are those of the documented ``OPENAI_*`` settings."""

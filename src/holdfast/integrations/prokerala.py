@@ -6,7 +6,6 @@ allows is not known here: the refusal of one call too many tells the wait, and a
 
 import re
 from collections.abc import Collection
-from functools import partial
 from typing import Any
 
 from holdfast.errors import ProviderError, QuotaExhausted
@@ -14,23 +13,33 @@ from holdfast.events import Usage, Verdict
 from holdfast.integrations.answer_errors import class_of, provider_error
 from holdfast.integrations.exchange import Asked, Exchange, member
 from holdfast.integrations.header_times import bounded
-from holdfast.integrations.integration import Integration, Operation
+from holdfast.integrations.integration import Integration, Operation, ServiceKind
+from holdfast.integrations.prokerala_births import (
+    judge_details_against,
+    judge_positions_against,
+)
+from holdfast.integrations.prokerala_token import account
 from holdfast.integrations.retry_after import retry_after_seconds
 from holdfast.validation.chart import (
     METHOD,
     judge_birth_details,
     judge_planet_positions,
 )
-from holdfast.validation.verdict import failed, passed
-from holdfast.validation.zodiac import DEFAULT_PLANETS
+from holdfast.validation.kundli import judge_kundli
+from holdfast.validation.svg import judge_svg
+from holdfast.validation.verdict import failed, passed, worst
+from holdfast.validation.zodiac import DEFAULT_PLANETS, MOON, SUN
 
 TOKEN = "/token"  # noqa: S105 - a path
 BIRTH_DETAILS = "/v2/astrology/birth-details"
 PLANET_POSITION = "/v2/astrology/planet-position"
+KUNDLI = "/v2/astrology/kundli"
+CHART = "/v2/astrology/chart"
 
 _FORBIDDEN = 403
 _INTERVAL = re.compile(r"requests? per (\d{1,6}) seconds?")
 _MOST_PLANETS = 13
+_NEEDED_TO_AGREE = frozenset({SUN, MOON})
 
 
 def read_error(exchange: Exchange) -> ProviderError | None:
@@ -56,7 +65,10 @@ def read_error(exchange: Exchange) -> ProviderError | None:
 
 
 def read_usage(exchange: Exchange) -> Usage | None:
-    """The credits in ``X-Api-Credits``."""
+    """The credits in ``X-Api-Credits``; a new token is free, and tells how many are left."""
+    if exchange.asked.path == TOKEN:
+        left = account(member(exchange.json, "access_token")).credits_remaining
+        return None if left is None else Usage("credits", 0.0, remaining=left)
     credits_used = exchange.headers.get("x-api-credits", "")
     return Usage("credits", float(credits_used)) if credits_used.isdecimal() else None
 
@@ -72,14 +84,37 @@ def judge_token(exchange: Exchange) -> Verdict:
 
 
 def judge_details(exchange: Exchange) -> Verdict:
-    """Birth details."""
-    return _enveloped(exchange) or judge_birth_details(member(exchange.json, "data"))
+    """Birth details, by themselves and against the positions of the same birth."""
+    data = member(exchange.json, "data")
+    judged = _enveloped(exchange) or judge_birth_details(data)
+    return judged if judged.judgement == "fail" else _both(judged, judge_details_against(data))
+
+
+def judge_kundlis(exchange: Exchange) -> Verdict:
+    """A kundli, by itself and its details against the positions of the same birth."""
+    data = member(exchange.json, "data")
+    judged = _enveloped(exchange) or judge_kundli(data)
+    if judged.judgement == "fail":
+        return judged
+    return _both(judged, judge_details_against(member(data, "nakshatra_details")))
+
+
+def judge_image(exchange: Exchange) -> Verdict:
+    """A chart as an image."""
+    return judge_svg(exchange.body)
 
 
 def judge_positions(exchange: Exchange) -> Verdict:
-    """The positions of the planets that were asked for."""
-    judged = partial(judge_planet_positions, expected=_planets(exchange.asked))
-    return _enveloped(exchange) or judged(member(exchange.json, "data"))
+    """The positions of the planets that were asked for, and against the details of the birth."""
+    data, expected = member(exchange.json, "data"), _planets(exchange.asked)
+    judged = _enveloped(exchange) or judge_planet_positions(data, expected=expected)
+    if judged.judgement == "fail" or not _NEEDED_TO_AGREE.issubset(expected):
+        return judged
+    return _both(judged, judge_positions_against(data))
+
+
+def _both(judged: Verdict, against: Verdict | None) -> Verdict:
+    return worst((judged, against)) or judged
 
 
 def _enveloped(exchange: Exchange) -> Verdict | None:
@@ -127,7 +162,14 @@ PROKERALA = Integration(
             path=PLANET_POSITION,
             validators=(judge_positions,),
         ),
+        Operation(name="kundli", method="GET", path=KUNDLI, validators=(judge_kundlis,)),
+        Operation(
+            name="chart", method="GET", path=CHART, validators=(judge_image,), expects_json=False
+        ),
     ),
     read_error=read_error,
     read_usage=read_usage,
+    services=(
+        ServiceKind(name="chart", client="holdfast.integrations.prokerala_client:Prokerala"),
+    ),
 )

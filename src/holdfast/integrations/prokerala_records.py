@@ -1,6 +1,6 @@
 """A birth, and what Prokerala says of it, as frozen records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -99,6 +99,50 @@ class PlanetPositions:
 
     planets: tuple[PlanetPosition, ...]
     data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Yoga:
+    """One group of combinations, and what it says."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kundli:
+    """Birth details, the dosha of Mars in words, and the yogas; *data* is the whole document."""
+
+    details: BirthDetails
+    has_mangal_dosha: bool
+    mangal_dosha: str
+    yogas: tuple[Yoga, ...]
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChartImage:
+    """A chart as SVG text without anything that acts or is fetched."""
+
+    svg: str = field(repr=False)
+    chart_type: str
+    chart_style: str
+
+
+@dataclass(frozen=True, slots=True)
+class BirthChart:
+    """Details and positions of one birth, which agree."""
+
+    details: BirthDetails
+    positions: PlanetPositions
+
+
+def kundli(data: dict[str, Any]) -> Kundli:
+    """The record of a judged answer."""
+    dosha = data["mangal_dosha"]
+    yogas = tuple(Yoga(one["name"], one["description"]) for one in data["yoga_details"])
+    details = birth_details(data["nakshatra_details"])
+    return Kundli(details, dosha["has_dosha"], dosha["description"], yogas, data)
 
 
 def birth_details(data: dict[str, Any]) -> BirthDetails:

@@ -26,11 +26,13 @@ class TokenStore(Protocol):
 
 
 class MemoryTokens:
-    """Keeps tokens as long as the process lives."""
+    """Keeps tokens as long as the process lives.
 
-    is_durable = False
+    *is_durable*: that is long enough, as for the simulator's, which cost no sign-in to get again.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_durable: bool = False) -> None:
+        self.is_durable = is_durable
         self._tokens: dict[str, Tokens] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 

@@ -17,7 +17,7 @@ from holdfast.guard.stream import OpenStream
 from holdfast.integrations.address import Address
 from holdfast.integrations.answer_errors import not_json
 from holdfast.integrations.delivery import Delivery, Opened, Pieces, watching
-from holdfast.integrations.exchange import Asked, Exchange, query_of
+from holdfast.integrations.exchange import WHOLE, Asked, Exchange, query_of
 from holdfast.integrations.integration import Integration, Operation
 from holdfast.integrations.library import Library
 from holdfast.integrations.private_query import on_the_wire, private_values
@@ -39,7 +39,10 @@ class Wire(Protocol):
 
 
 _ALWAYS_STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl")
-_SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key", "xi-api-key")
+_SECRET_HEADERS = (
+    *("authorization", "proxy-authorization", "cookie"),
+    *("x-api-key", "xi-api-key", "api-subscription-key"),
+)
 _SHORTEST_SECRET = 6
 
 
@@ -86,12 +89,20 @@ class Carrier:
                 raise
             failed.native.headers["x-should-retry"] = "false"
             return failed.native
-        return self._opened(answer) if isinstance(answer, OpenStream) else answer.native
+        if isinstance(answer, OpenStream):
+            return self._opened(answer)
+        return self._made(answer) if answer.native is None else answer.native
+
+    def _made(self, answer: Exchange) -> Any:
+        """The library's response for an answer that no provider sent: an injected one."""
+        headers = dict(answer.headers)
+        return self._library.response(answer.status, headers=headers, content=answer.body)
 
     async def _asked(self, request: Any) -> Asked:
         path = self._address.relative(request)
         query = query_of(request.url.query)
-        return Asked(request.method, path, query, await request.aread())
+        whole = bool(request.extensions.get(WHOLE))
+        return Asked(request.method, path, query, await request.aread(), whole)
 
     async def _attempt(self, errand: "Errand", asked: Asked) -> Exchange | OpenStream[bytes]:
         errand.answer = None

@@ -5,6 +5,7 @@ import logging
 import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Final
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -12,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, WebSocke
 from websockets.typing import Subprotocol
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
-from holdfast.errors import CallFailed, LifecycleError
+from holdfast.errors import CallFailed, LifecycleError, TimedOut
 from holdfast.guard.guard import Guard
 from holdfast.guard.stream import OpenStream, Watch
 from holdfast.integrations.exchange import Asked
@@ -24,6 +25,9 @@ from holdfast.resilience.policy import Body
 
 Message = str | bytes
 """Text or bytes, as the provider sent it."""
+
+QUIET: Final = ""
+"""What reading gives once, after `GuardedSocket.quiet_after`, when no message came."""
 
 _SILENT = logging.Logger("holdfast.websocket", logging.CRITICAL + 1)  # noqa: LOG001  # nobody's to set up
 """The library would log the headers of a handshake, keys included."""
@@ -63,6 +67,17 @@ class GuardedSocket:
             error = self._line.errors.closed(closed)
             self._stream.end(error)
             raise error from None
+
+    def due_in(self, seconds: float) -> None:
+        """The message that is awaited now, or the next one, must come within *seconds*.
+
+        Else reading it raises `TimedOut`. Any message settles it; the sooner of two counts.
+        """
+        self._line.due_in(seconds)
+
+    def quiet_after(self, seconds: float) -> None:
+        """Like `due_in` for a message that need not come: reading then gives `QUIET` instead."""
+        self._line.due_in(seconds, needed=False)
 
     async def close(self) -> None:
         """Say goodbye. Who has seen the closing message has had the whole: that is judged."""
@@ -120,6 +135,9 @@ class _Line:
     ) -> None:
         self.connection, self.errors, self.watch = connection, errors, watch
         self.over = False
+        self._due: float | None = None
+        self._needed = True
+        self._patience: asyncio.Timeout | None = None
 
     def __aiter__(self) -> "_Line":
         return self
@@ -128,11 +146,37 @@ class _Line:
         if self.over:
             raise StopAsyncIteration
         try:
-            return await self.connection.recv()
+            message = await self._received()
         except ConnectionClosedOK:
             raise StopAsyncIteration from None
         except ConnectionClosed as closed:
             raise self.errors.closed(closed) from None
+        except TimeoutError:
+            if not self._needed:
+                self._due = None
+                return QUIET
+            raise TimedOut(f"{self.errors.name}: the message that was due did not come") from None
+        error = self.errors.told(message)
+        if error is not None:
+            raise error
+        return message
+
+    def due_in(self, seconds: float, *, needed: bool = True) -> None:
+        """Bound the wait for the next message."""
+        due = asyncio.get_running_loop().time() + seconds
+        if self._due is None or due < self._due:
+            self._due, self._needed = due, needed
+            if self._patience is not None:
+                self._patience.reschedule(due)
+
+    async def _received(self) -> Message:
+        try:
+            async with asyncio.timeout_at(self._due) as self._patience:
+                message = await self.connection.recv()
+        finally:
+            self._patience = None
+        self._due = None
+        return message
 
     async def aclose(self) -> None:
         """Say goodbye, and wait for the other's a bounded time."""
@@ -152,7 +196,9 @@ class _Opening(Body):
         self._wire = wire
         self._address, self._request, self._wall = address, request, wall
         secrets = Secrets(address.asked, request.headers, request.subprotocols)
-        self._errors = SocketErrors(address.name, secrets, request.read_error, request.read_close)
+        self._errors = SocketErrors(
+            address.name, secrets, request.read_error, request.read_close, request.read_message
+        )
 
     async def __call__(self, asked: Asked) -> OpenStream[Message]:
         options = self._request.options

@@ -43,6 +43,9 @@ ReadError = Callable[[Exchange], ProviderError | None]
 ReadClose = Callable[[int, str], ProviderError | None]
 """A provider's own close codes and their reason; None: the code alone says it."""
 
+ReadMessage = Callable[[str | bytes], ProviderError | None]
+"""The error that a message tells, which ends the conversation; None: it tells none."""
+
 _OK = (1000, 1001, 1005)
 _PING_UNANSWERED = 1011
 _LONGEST_DETAIL = 200
@@ -57,9 +60,11 @@ class SocketErrors:
         secrets: Secrets,
         read_error: ReadError | None,
         read_close: ReadClose | None,
+        read_message: ReadMessage | None = None,
     ) -> None:
         self.name = name
         self._secrets, self._read_error, self._read_close = secrets, read_error, read_close
+        self._read_message = read_message
 
     def refused(self, error: Exception, asked: Asked, received_at: float) -> CallFailed:
         """Why the socket could not be opened."""
@@ -80,6 +85,13 @@ class SocketErrors:
         if received is None:
             return Unavailable(f"{self.name}: the connection was lost", code="1006")
         return self._said(received.code, received.reason)
+
+    def told(self, message: str | bytes) -> ProviderError | None:
+        """The error that a *message* of an open socket tells, if any."""
+        error = self._read_message(message) if self._read_message is not None else None
+        if error is not None:
+            error.args = (self._secrets.out_of(str(error)),)
+        return error
 
     def _answered(self, error: InvalidStatus, asked: Asked, received_at: float) -> ProviderError:
         response = error.response

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from holdfast.errors import InputRefused
 from holdfast.guard.stream import Watch
-from holdfast.integrations.websocket_errors import ReadClose, ReadError
+from holdfast.integrations.websocket_errors import ReadClose, ReadError, ReadMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,8 @@ class SocketRequest:
     """How to open a socket, and how to understand it. What may be secret is not in the repr.
 
     *watch* makes what judges each conversation (its end may raise `ProtocolError` when the
-    closing message is missing); *read_error* and *read_close* are the provider's own tables.
+    closing message is missing, and whose ``usage()``, if it has one, tells what it cost);
+    *read_error*, *read_close* and *read_message* are the provider's own tables.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -46,6 +47,7 @@ class SocketRequest:
     watch: Callable[[], Watch] | None = None
     read_error: ReadError | None = None
     read_close: ReadClose | None = None
+    read_message: ReadMessage | None = None
     options: SocketOptions = SocketOptions()
 
     def __post_init__(self) -> None:

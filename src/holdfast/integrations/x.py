@@ -78,6 +78,10 @@ X = Integration(
     base_url="https://api.x.com",
     key_names=("X_CLIENT_ID", "X_REFRESH_TOKEN"),
     optional_key_names=("X_CLIENT_SECRET", "X_ACCESS_TOKEN", "X_SCOPES", "X_USER_ID"),
+    older_key_names={
+        "TWITTER_CLIENT_ID": "X_CLIENT_ID",
+        "TWITTER_CLIENT_SECRET": "X_CLIENT_SECRET",
+    },
     operations=(
         Operation(
             name="token", method="POST", path=TOKEN, validators=(judge_rotation,), safe=False

@@ -4,13 +4,15 @@ A request ends with its last body byte, so background tasks are not in its durat
 those really received and sent. A client that leaves before the end is its own outcome.
 """
 
-import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
+from inspect import iscoroutinefunction
 from typing import Any, Literal
 
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
-from holdfast.events import RequestFinished, Scope, Sink
+from holdfast.events import RequestFinished, Sink
+from holdfast.middleware.identity import Identity
 from holdfast.middleware.route_template import RouteTemplates
 
 ASGIScope = MutableMapping[str, Any]
@@ -18,6 +20,12 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[ASGIScope, Receive, Send], Awaitable[None]]
+
+_QUICK_SECONDS = 0.05
+"""Nobody leaves sooner, so nobody is looked for."""
+
+Identify = Callable[[ASGIScope], tuple[str | None, str | None]]
+"""Asked once a request was answered: the user's id and type, each None where it is not known."""
 
 METHODS = frozenset(
     ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
@@ -27,10 +35,6 @@ METHODS = frozenset(
 _BODIES = ("http.response.body", "http.response.pathsend")
 
 _scope, _set_scope, _reset_scope = context.scope.get, context.scope.set, context.scope.reset
-
-_LONGEST_ID = 128
-_LONGEST_PARENT = len("00-") + 32 + len("-") + 16 + len("-00")
-_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)")
 
 
 class Connections:
@@ -50,11 +54,14 @@ class ReportRequests:
         sink: Sink,
         clock: Clock = SYSTEM_CLOCK,
         connections: Connections | None = None,
+        identity: Identity | None = None,
+        identify: Identify = lambda _: (None, None),
     ) -> None:
         self.connections = connections or Connections()
         self._app, self._sink = app, sink
         self._monotonic, self._wall = clock
         self._templates = RouteTemplates()
+        self._identity, self._identify = identity or Identity(), identify
 
     async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
@@ -62,7 +69,7 @@ class ReportRequests:
         if kind != "http":
             await self._pass(kind, scope, receive, send)
             return
-        whose = _scope_of(scope["headers"])
+        whose = self._identity.scope_of(scope["headers"])
         token = None if whose is context.NOBODY is _scope() else _set_scope(whose)
         exchange = _Exchange(receive, send, self._monotonic, scope["method"])
         self.connections.requests += 1
@@ -81,7 +88,7 @@ class ReportRequests:
         if kind != "websocket":
             await self._app(scope, receive, send)
             return
-        token = _set_scope(_scope_of(scope["headers"]))
+        token = _set_scope(self._identity.scope_of(scope["headers"]))
         self.connections.websockets += 1
         try:
             await self._app(scope, receive, send)
@@ -93,6 +100,10 @@ class ReportRequests:
         method = scope["method"]
         started, ended, first_byte = exchange.started, exchange.ended, exchange.first_byte
         outcome = exchange.outcome()
+        whose = _scope()
+        user_id, user_type = self._identify(scope)
+        if user_id is not None and whose.user_id is None:
+            whose = replace(whose, user_id=user_id)
         return RequestFinished(
             self._wall(),
             method if method in METHODS else "_OTHER",
@@ -104,7 +115,8 @@ class ReportRequests:
             exchange.request_bytes,
             exchange.response_bytes,
             exchange.error_name() if outcome == "failed" else None,
-            _scope(),
+            whose,
+            user_type,
         )
 
 
@@ -116,7 +128,7 @@ class _Exchange:
 
     __slots__ = (
         "_method", "_monotonic", "_receive", "_send", "client_left", "ended", "error",
-        "first_byte", "request_bytes", "response_bytes", "started", "status",
+        "first_byte", "gone", "held", "request_bytes", "response_bytes", "started", "status",
     )  # fmt: skip
     first_byte: float | None
     ended: float | None
@@ -130,10 +142,13 @@ class _Exchange:
         self.started = monotonic()
         self.first_byte = self.ended = self.error = None
         self.status = self.request_bytes = self.response_bytes = 0
-        self.client_left = False
+        self.client_left = self.gone = False
+        self.held: Message | None = None
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        message, self.held = self.held, None
+        if message is None:
+            message = await self._receive()
         if message["type"] == "http.request":
             self.request_bytes += len(message.get("body", b""))
         elif message["type"] == "http.disconnect" and self.ended is None:
@@ -141,8 +156,10 @@ class _Exchange:
         return message
 
     async def send(self, message: Message) -> None:
-        await self._send(message)
         kind = message["type"]
+        if kind == "http.response.body" and self.first_byte is None:
+            self._look_for_client(message)
+        await self._send(message)
         if kind == "http.response.start":
             self.status = message["status"]
         elif kind in _BODIES:
@@ -157,7 +174,29 @@ class _Exchange:
             elif size and self.first_byte is None:
                 self.first_byte = self._monotonic()
 
+    def _look_for_client(self, message: Message) -> None:
+        """A plain reply after a while: servers say nothing when nobody is there to read it.
+
+        Only the server's `receive` knows. It is begun, and left where it would wait; a message
+        that was there already is kept for the application.
+        """
+        waited = self._monotonic() - self.started
+        if message.get("more_body", False) or waited < _QUICK_SECONDS or self.held is not None:
+            return
+        if not iscoroutinefunction(self._receive):
+            return
+        asking = self._receive()
+        try:
+            asking.send(None)
+        except StopIteration as answer:
+            self.gone = answer.value["type"] == "http.disconnect"
+            self.held = answer.value
+        else:
+            asking.close()
+
     def outcome(self) -> Outcome:
+        if self.gone:
+            return "client_gone"
         if self.ended is not None:
             return "failed" if self.status >= 500 else "succeeded"
         gone = self.client_left or isinstance(self.error, OSError)
@@ -173,21 +212,3 @@ class _Exchange:
         if self.error is not None:
             return type(self.error).__name__
         return str(self.status) if self.ended is not None else "IncompleteResponse"
-
-
-def _scope_of(headers: list[tuple[bytes, bytes]]) -> Scope:
-    session = trace = parent = None
-    for name, value in headers:
-        if name == b"x-session-id":
-            session = _readable(value)
-        elif name == b"traceparent" and (found := _TRACEPARENT.match(value)):
-            trace, parent = found[1].decode(), value[:_LONGEST_PARENT].decode()
-    if session is trace is None:
-        return context.NOBODY
-    return Scope(session, None, None, None, trace, parent)
-
-
-def _readable(value: bytes) -> str | None:
-    """An identifier from outside: printable and of bounded length, else none at all."""
-    text = value.decode("latin-1").strip()
-    return text if 0 < len(text) <= _LONGEST_ID and text.isprintable() else None

@@ -49,6 +49,12 @@ class Bucket:
         """Note that *cost* places were taken."""
         self._empty_at = max(self._empty_at, now) + cost * self._pace.interval_seconds
 
+    def change(self, pace: Pace, now: float) -> None:
+        """Go by *pace* from *now* on. What is used stays used, up to a whole burst."""
+        used = max(self._empty_at - now, 0.0) / self._pace.interval_seconds
+        self._empty_at = now + min(used, pace.burst) * pace.interval_seconds
+        self._pace = pace
+
     def give_back(self, now: float, cost: int) -> None:
         """*cost* places that were taken are free after all: nobody went."""
         del now

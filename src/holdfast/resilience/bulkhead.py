@@ -69,6 +69,13 @@ class Bulkhead(Gate):
         """The seat is free again."""
         self._leave()
 
+    def become(self, options: BulkheadOptions) -> None:
+        """Have so many seats from now on: more go to the line at once, fewer as calls end."""
+        self.options = options
+        while self._line and self.taken < options.seats:
+            self.taken += 1
+            self._leave()
+
     async def _wait(self, call: Call) -> None:
         arrived, patience = call.clock.monotonic(), self._patience_seconds(call)
         if patience <= 0 or len(self._line) >= self.options.max_waiting:
@@ -90,7 +97,7 @@ class Bulkhead(Gate):
             raise self._full(call, len(self._line), waited)
 
     def _leave(self, _error: BaseException | None = None) -> None:
-        while self._line:
+        while self._line and self.taken <= self.options.seats:
             turn = self._line.popleft()
             if not turn.done():
                 turn.set_result(True)

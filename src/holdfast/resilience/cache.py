@@ -68,6 +68,12 @@ class Cache:
                 self._kept.popitem(last=False)
         return answer
 
+    def clear(self) -> int:
+        """Forget every answer; how many those were."""
+        count = len(self._kept)
+        self._kept.clear()
+        return count
+
     async def stale(self, call: Call) -> Any:
         """An old answer to the same question, with its age on *call*; raises `CallRefused`."""
         key, now = key_of(call, self.options.key), call.clock.monotonic()

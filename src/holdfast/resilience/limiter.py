@@ -87,6 +87,13 @@ class Rate(Bucket):
         super().book(now, cost)
         self.used.add_several(now, cost)
 
+    def become(self, options: LimiterOptions, now: float) -> None:
+        """Go by *options* from *now* on."""
+        self.change(Pace(options.per_seconds / options.calls, options.burst), now)
+        if options.per_seconds != self.options.per_seconds:
+            self.used = Window(options.per_seconds, buckets=60)
+        self.options = options
+
 
 class Limiter(Gate):
     """Lets calls out at the allowed rate, in order of arrival; refuses who would wait too long.
@@ -132,6 +139,11 @@ class Limiter(Gate):
         if isinstance(error, RateLimited):
             self.rate.rate_limited += 1
             self._block(token, call.clock.monotonic(), error.retry_after_seconds or 0.0)
+
+    def become(self, options: LimiterOptions, now: float) -> None:
+        """Let calls out by *options* from *now* on; the rates of keys stay as they are."""
+        self.rate.become(options, now)
+        self._highest_cost = options.highest_cost
 
     def learn(
         self, now: float, seconds: float, arguments: tuple[Any, ...] = (),

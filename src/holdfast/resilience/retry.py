@@ -64,6 +64,10 @@ class Retry(Rescue):
         self.budget = budget
         self._random = random
 
+    def becoming(self, options: RetryOptions) -> "Retry":
+        """The same under *options*, paid for by the same budget."""
+        return Retry(options, budget=self.budget, random=self._random)
+
     def enter(self, call: Call, now: float) -> None:  # noqa: ARG002  # as any gate
         """Each call pays into the budget."""
         budget = self.budget

@@ -11,9 +11,14 @@ class Share:
     """One of *processes* equal parts of a bucket, by the generic cell rate algorithm."""
 
     def __init__(self, pace: Pace) -> None:
-        self._interval, self._full = pace.interval_seconds, pace.interval_seconds * pace.burst
         self._empty_at = -math.inf
-        self.divide(1)
+        self.processes = 1
+        self.change(pace)
+
+    def change(self, pace: Pace) -> None:
+        """Be a part of *pace* from now on; what is used takes as long as before."""
+        self._interval, self._full = pace.interval_seconds, pace.interval_seconds * pace.burst
+        self.divide(self.processes)
 
     def divide(self, processes: int) -> None:
         """There are so many parts now: one place of this one takes *step_seconds*."""

@@ -38,6 +38,7 @@ class Link:
         self._last_error: str | None = None
         self._last_error_at: float | None = None
         self._round_trip_ms: float | None = None
+        self._has_left = False
 
     async def ask(self, answer: Awaitable[T]) -> T:
         """The *answer*, which shows that the others are in reach; raises what it raises.
@@ -53,7 +54,7 @@ class Link:
             raise SharingFailed(bound) from None
         self._round_trip_ms = (self._clock.monotonic() - asked_at) * 1000
         self._failures_in_a_row = 0
-        if not self.is_up:
+        if not self.is_up and not self._has_left:
             self.is_up = True
             self.joins += 1
             self._become("ok")
@@ -70,9 +71,13 @@ class Link:
         if self._status != "degraded":
             self._become("degraded")
 
+    def begin(self) -> None:
+        """From now on an answer means that the others are in reach."""
+        self._has_left = False
+
     def leave(self) -> None:
-        """Nobody asks any longer: decide alone."""
-        self.is_up = False
+        """Nobody asks any longer, but to say goodbye: decide alone."""
+        self.is_up, self._has_left = False, True
 
     def pause_seconds(self) -> float:
         """Until the next question: short while all is well, longer and longer while it is not."""

@@ -146,6 +146,7 @@ class Sharing:
 
     def _begin(self, state: SharedState) -> None:
         self._state, self._member = state, secrets.token_hex(8)
+        self._link.begin()
         # An event belongs to the loop on which it was first waited for.
         self._is_over, self._has_ended = asyncio.Event(), asyncio.Event()
         self._is_needed = asyncio.Event()

@@ -114,6 +114,14 @@ class SharedBucket(Bucket):
         away = self._away_until - now
         return away if away > _GRAIN_SECONDS else self._wait_seconds(now, ahead)
 
+    def change(self, pace: Pace, now: float) -> None:
+        """Go by *pace* from *now* on; what was leased at the old one goes back."""
+        super().change(pace, now)
+        self.share.change(pace)
+        self._owed, self._leased = self._owed - self._leased, 0
+        self._used_up_until = self._short_until = -math.inf
+        self._want(now, 0)
+
     def give_back(self, now: float, cost: int) -> None:
         """*cost* places that were taken are free after all; the others hear of it."""
         if self._link.is_up:

@@ -62,6 +62,11 @@ class Timeout(Gate):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_timed = False
 
+    def becoming(self, seconds: float) -> "Timeout":
+        """The same with other *seconds*: those of an attempt that is out stay as they were."""
+        idle = self.idle_seconds if self.idle_seconds != self.seconds else None
+        return Timeout(seconds, idle)
+
     def enter(self, call: Call, now: float) -> _Attempt | _Shortened | None:
         """Time begins; raises `DeadlinePassed` when there is none left."""
         seconds, deadline = self.seconds, call.deadline

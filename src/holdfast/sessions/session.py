@@ -1,9 +1,10 @@
 """A session and its steps as records, the rule that sums them up, and the port that keeps them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
-from holdfast.events import CallFinished, Judgement, Outcome, fact
+from holdfast.events import CallFinished, Judgement, Origin, Outcome, SessionEnded, fact
+from holdfast.sessions.context_flow import StepSeen
 
 SessionStatus = Literal["active", "completed", "timed_out"]
 OverallStatus = Literal["running", "success", "partial", "failed"]
@@ -30,12 +31,15 @@ class Step:
     @property
     def is_issue(self) -> bool:
         """Whether the user got less than an accepted answer here."""
-        return self.outcome in ("failed", "refused") or self.verdict in ("warn", "fail")
+        return _is_less(self.outcome, self.verdict)
 
 
 @fact
 class Session:
-    """One user's journey. *steps* may be the last few only: *step_count* is the truth."""
+    """One user's journey. *steps* may be the last few only: *step_count* is the truth.
+
+    Scores are 0-100 (`sessions.scores`), None where there is nothing to score.
+    """
 
     session_id: str
     user_id: str | None
@@ -48,6 +52,9 @@ class Session:
     step_count: int
     issues_found: int
     steps: tuple[Step, ...] = ()
+    performance_score: float | None = None
+    quality_score: float | None = None
+    cost_usd: float | None = None
 
     @property
     def duration_ms(self) -> float:
@@ -63,26 +70,64 @@ class SessionPage:
     next_cursor: str | None
 
 
+@fact
+class SessionFilter:
+    """Which sessions; None is any."""
+
+    status: SessionStatus | None = None
+    overall_status: OverallStatus | None = None
+    service_type: str | None = None
+    user_id: str | None = None
+
+    def matches(self, one: Session) -> bool:
+        """Whether *one* is asked for."""
+        asked = (
+            (self.status, one.status), (self.overall_status, one.overall_status),
+            (self.service_type, one.service_type), (self.user_id, one.user_id),
+        )  # fmt: skip
+        return all(wanted in (None, its) for wanted, its in asked)
+
+
 class SessionLog(Protocol):
     """Where sessions are looked up once they are no longer in memory."""
 
     async def page(
-        self, *, limit: int, cursor: str | None = None, status: SessionStatus | None = None
+        self, *, limit: int, cursor: str | None = None, which: SessionFilter | None = None
     ) -> SessionPage:
         """Newest first by start; raises ValueError for a cursor it did not make."""
 
     async def find(self, session_id: str) -> Session | None:
         """The session with its steps in order (at most 500), None when unknown."""
 
-    async def idle(self, before: float) -> list[str]:
-        """Active sessions last seen before *before* (Unix time): the 500 longest unseen."""
+    async def steps(self, session_id: str) -> list[StepSeen]:
+        """The application's own steps of a session in order, with their context; at most 500."""
+
+    async def end_idle(self, unseen_since: float) -> list[SessionEnded]:
+        """End the active sessions unseen since then (Unix time), some hundreds at most.
+
+        Each is returned to one caller only, however many ask; it ended when it was last seen.
+        """
+
+
+def step_name(origin: Origin) -> str:
+    """The step that a call belongs to: named by `Scope.step`, else by its operation."""
+    return origin.scope.step or f"{origin.integration}.{origin.operation}"
+
+
+def is_issue(event: CallFinished) -> bool:
+    """As `Step.is_issue`, without making the step."""
+    return _is_less(event.outcome, event.verdict.judgement if event.verdict else None)
+
+
+def _is_less(outcome: Outcome, verdict: Judgement | None) -> bool:
+    return outcome in ("failed", "refused") or verdict in ("warn", "fail")
 
 
 def step_of(event: CallFinished) -> Step:
-    """The step that a finished call is; named by `Scope.step`, else by its operation."""
+    """The step that a finished call is."""
     origin, verdict = event.origin, event.verdict
     return Step(
-        origin.scope.step or f"{origin.integration}.{origin.operation}",
+        step_name(origin),
         origin.integration,
         origin.operation,
         event.outcome,
@@ -98,15 +143,25 @@ def step_of(event: CallFinished) -> Step:
     )
 
 
-def overall(status: SessionStatus, outcomes: Iterable[tuple[str, bool]]) -> OverallStatus:
+def ended(calls: Mapping[str, bool], blocks: Mapping[str, bool]) -> list[tuple[str, bool]]:
+    """How each step ended: its last call went well, and so did the application's code around it."""
+    names = {**calls, **blocks}
+    return [(name, calls.get(name, True) and blocks.get(name, True)) for name in names]
+
+
+def overall(
+    status: SessionStatus, outcomes: Iterable[tuple[str, bool]], *, critical: bool = False
+) -> OverallStatus:
     """Sum up (step name, went well) in order: what counts is how each step *ended*.
 
-    Still going: running. Every step well at its last try: success; none: failed; else partial.
-    A session without steps is a success when completed, failed when it timed out.
+    Still going: running. A critical issue: failed. Every step well at its last try: success;
+    none: failed; else partial. Without steps: success when completed, failed when timed out.
     """
     last = dict(outcomes)
     if status == "active":
         return "running"
+    if critical:
+        return "failed"
     if not last:
         return "success" if status == "completed" else "failed"
     well: Sequence[bool] = list(last.values())

@@ -1,7 +1,7 @@
 """A session whose steps were taken in several workers, put together; and as JSON can carry it."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from holdfast.sessions.session import Session, SessionStatus, Step, overall
@@ -34,18 +34,20 @@ def together(parts: Sequence[Session]) -> Session:
     status = _status({part.status for part in parts})
     ends = [part.completed_at for part in parts if part.status == status and part.completed_at]
     outcomes = ((step.step, step.outcome == "succeeded") for step in steps)
-    return Session(
-        first.session_id,
-        next((part.user_id for part in parts if part.user_id), None),
-        next((part.service_type for part in parts if part.service_type), None),
-        status,
-        overall(status, outcomes),
-        min(part.started_at for part in parts),
-        max(part.last_seen_at for part in parts),
-        max(ends, default=None),
-        sum(part.step_count for part in parts),
-        sum(part.issues_found for part in parts),
-        tuple(steps),
+    costs = [part.cost_usd for part in parts if part.cost_usd is not None]
+    return replace(
+        max(parts, key=lambda part: part.last_seen_at),
+        user_id=next((part.user_id for part in parts if part.user_id), None),
+        service_type=next((part.service_type for part in parts if part.service_type), None),
+        status=status,
+        overall_status=overall(status, outcomes),
+        started_at=min(part.started_at for part in parts),
+        last_seen_at=max(part.last_seen_at for part in parts),
+        completed_at=max(ends, default=None),
+        step_count=sum(part.step_count for part in parts),
+        issues_found=sum(part.issues_found for part in parts),
+        cost_usd=sum(costs) if costs else None,
+        steps=tuple(steps),
     )
 
 

@@ -3,43 +3,19 @@
 from collections import OrderedDict
 from threading import Lock
 
-from holdfast.events import CallFinished, Event, RequestFinished, SessionEnded, SessionStarted
-from holdfast.sessions.session import Session, SessionStatus, Step, overall, step_of
-
-
-class _Live:
-    """What is known of one session; *steps* holds the last few, *outcomes* every step name."""
-
-    def __init__(self, session_id: str, at: float) -> None:
-        self.session_id = session_id
-        self.user_id: str | None = None
-        self.service_type: str | None = None
-        self.status: SessionStatus = "active"
-        self.started_at = self.last_seen_at = at
-        self.completed_at: float | None = None
-        self.steps: list[Step] = []
-        self.step_count = self.issues_found = 0
-
-    def seen(self, at: float) -> None:
-        self.started_at = min(self.started_at, at)
-        self.last_seen_at = max(self.last_seen_at, at)
-        if self.status == "timed_out":
-            self.status, self.completed_at = "active", None
-
-    def add(self, step: Step, most_steps: int) -> None:
-        self.step_count += 1
-        self.issues_found += step.is_issue
-        self.steps.append(step)
-        del self.steps[:-most_steps]
-
-    def summary(self, last_steps: int) -> Session:
-        outcomes = ((step.step, step.outcome == "succeeded") for step in self.steps)
-        return Session(
-            self.session_id, self.user_id, self.service_type, self.status,
-            overall(self.status, outcomes), self.started_at, self.last_seen_at,
-            self.completed_at, self.step_count, self.issues_found,
-            tuple(self.steps[-last_steps:]),
-        )  # fmt: skip
+from holdfast.events import (
+    BusinessFact,
+    CallFinished,
+    ContextLost,
+    Event,
+    IssueFound,
+    RequestFinished,
+    SessionEnded,
+    SessionStarted,
+    StepTaken,
+)
+from holdfast.sessions.live import LiveSession
+from holdfast.sessions.session import Session
 
 
 class Sessions:
@@ -48,28 +24,15 @@ class Sessions:
     def __init__(self, *, most_sessions: int = 1000, most_steps: int = 100) -> None:
         self.evicted = 0
         self._most_sessions, self._most_steps = most_sessions, most_steps
-        self._live: OrderedDict[str, _Live] = OrderedDict()
+        self._live: OrderedDict[str, LiveSession] = OrderedDict()
         self._lock = Lock()
 
     def __call__(self, event: Event) -> None:
         """Follow *event* if it belongs to a session."""
-        if isinstance(event, (CallFinished, RequestFinished)):  # in every call
-            scope = event.origin.scope if isinstance(event, CallFinished) else event.scope
-            if scope.session_id is not None:
-                with self._lock:
-                    self._add(scope.session_id, event)
-        elif isinstance(event, SessionStarted):
+        session_id = _session_of(event)
+        if session_id is not None:
             with self._lock:
-                live = self._of(event.session_id, event.at)
-                live.seen(event.at)
-                live.user_id = event.user_id or live.user_id
-                live.service_type = event.service_type or live.service_type
-        elif isinstance(event, SessionEnded):
-            with self._lock:
-                if event.status == "timed_out" and event.session_id not in self._live:
-                    return  # it went on elsewhere, or before a restart: the record has it
-                live = self._of(event.session_id, event.at)
-                live.status, live.completed_at = event.status, event.at
+                self._of(session_id, event.at).follow(event, self._most_steps)
 
     def latest(self, limit: int, last_steps: int = 12) -> list[Session]:
         """The sessions seen last, the latest first."""
@@ -89,26 +52,40 @@ class Sessions:
             return sum(live.status == "active" for live in self._live.values())
 
     def timed_out(self, now: float, idle_seconds: float) -> list[SessionEnded]:
-        """The ends of the active sessions unseen for *idle_seconds* at *now* (Unix time)."""
+        """The ends of the active sessions unseen for *idle_seconds* at *now* (Unix time).
+
+        They ended when they were last seen.
+        """
         with self._lock:
             return [
-                SessionEnded(live.session_id, now, "timed_out")
+                SessionEnded(live.session_id, live.last_seen_at, "timed_out")
                 for live in self._live.values()
                 if live.status == "active" and now - live.last_seen_at > idle_seconds
             ]
 
-    def _add(self, session_id: str, event: CallFinished | RequestFinished) -> None:
-        live = self._of(session_id, event.at)
-        live.seen(event.at)
-        if isinstance(event, CallFinished):
-            live.add(step_of(event), self._most_steps)
+    def forget(self, unseen_since: float) -> None:
+        """Leave the active ones unseen since then to the record: others may have seen them."""
+        with self._lock:
+            for name, live in list(self._live.items()):
+                if live.status == "active" and live.last_seen_at < unseen_since:
+                    del self._live[name]
 
-    def _of(self, session_id: str, at: float) -> _Live:
+    def _of(self, session_id: str, at: float) -> LiveSession:
         live = self._live.get(session_id)
         if live is None:
-            live = self._live[session_id] = _Live(session_id, at)
+            live = self._live[session_id] = LiveSession(session_id, at)
             if len(self._live) > self._most_sessions:
                 self._live.popitem(last=False)
                 self.evicted += 1
         self._live.move_to_end(session_id)
         return live
+
+
+def _session_of(event: Event) -> str | None:
+    if isinstance(event, CallFinished):
+        return event.origin.scope.session_id
+    if isinstance(event, RequestFinished | StepTaken | IssueFound | BusinessFact):
+        return event.scope.session_id
+    if isinstance(event, SessionStarted | SessionEnded | ContextLost):
+        return event.session_id
+    return None

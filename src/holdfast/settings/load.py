@@ -2,19 +2,28 @@
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from holdfast.errors import SettingsError
-from holdfast.settings.service import SUFFIXES, ServiceSettings
+from holdfast.settings.service import SUFFIXES, ServiceSettings, variable_of
 from holdfast.settings.settings import Settings, variables_of
+from holdfast.settings.simulated import point_at_simulator
 from holdfast.settings.sources import Found, Sources
 from holdfast.telemetry.redact import redact
 
-_SECRET = ("JWT_SECRET", "DATABASE_URL", "HOLDFAST_REDIS_URL", "REDIS_URL")
+_SECRET = (
+    "JWT_SECRET",
+    "DATABASE_URL",
+    "HOLDFAST_REDIS_URL",
+    "REDIS_URL",
+    "HOLDFAST_ALERT_WEBHOOK",
+)
+_NO_KEYS: Mapping[str, Sequence[str]] = {}
+_NO_NAMES: Mapping[str, str] = {}
 _READ_ELSEWHERE = {"HOLDFAST_TOKEN", "HOLDFAST_SKIP_UI"}
 """By ``holdfast status`` and by the build."""
 
@@ -22,11 +31,17 @@ _READ_ELSEWHERE = {"HOLDFAST_TOKEN", "HOLDFAST_SKIP_UI"}
 def load(
     defaults: Mapping[str, Mapping[str, Any]],
     *,
+    keys: Mapping[str, Sequence[str]] = _NO_KEYS,
+    optional_keys: Sequence[str] = (),
+    older_keys: Mapping[str, str] = _NO_NAMES,
     environ: Mapping[str, str] | None = None,
     dotenv: Path | None = Path(".env"),
 ) -> Settings:
     """The settings of this process; *defaults* are each integration's own, by its name.
 
+    *keys* names the variables of each integration's credentials; *optional_keys* are read too.
+    *older_keys* maps a variable's former name, which counts where it alone is set, to its name.
+    Who lacks keys is pointed at the simulator, when ``HOLDFAST_SIMULATOR_URL`` says where it is.
     Raises `SettingsError` that names every wrong variable, its value and what is allowed. Warns
     of a ``HOLDFAST_`` variable that nobody reads.
     """
@@ -42,13 +57,26 @@ def load(
     if wrong or settings is None:
         raise SettingsError("\n".join(["settings that cannot be used:", *wrong]))
     _warn_of_unknown(sources)
-    complete: Settings = settings.model_copy(update={"services": services, "sources": used})
-    return complete
+    wanted = (*(name for names in keys.values() for name in names), *optional_keys)
+    credentials = _credentials(wanted, older_keys, sources, used)
+    complete: Settings = settings.model_copy(
+        update={"services": services, "keys": credentials, "sources": used}
+    )
+    return point_at_simulator(complete, keys)
+
+
+def _credentials(
+    names: Sequence[str], older: Mapping[str, str], sources: Sources, used: dict[str, str]
+) -> dict[str, SecretStr]:
+    former = {name: old for old, name in older.items()}
+    named = {name: sources.find((name, former.get(name, name))) for name in names}
+    found = {name: one for name, one in named.items() if one is not None and one.value.strip()}
+    used.update({one.variable: one.source for one in found.values()})
+    return {name: SecretStr(one.value.strip()) for name, one in found.items()}
 
 
 def _service(name: str, sources: Sources) -> dict[str, Found | None]:
-    prefix = name.upper().replace("-", "_")
-    return {field: sources.find((f"{prefix}_{suffix}",)) for field, suffix in SUFFIXES.items()}
+    return {field: sources.find((variable_of(name, field),)) for field in SUFFIXES}
 
 
 def _validate(

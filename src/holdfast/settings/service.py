@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.guard.options import GuardOptions
+from holdfast.integrations.access import Limits
 from holdfast.resilience.circuit import BreakerOptions
 from holdfast.resilience.limiter import LimiterOptions
 from holdfast.resilience.retry import RetryOptions
@@ -26,6 +27,11 @@ CONTRACT_FIELDS = tuple(SUFFIXES)[:9]
 """The nine fields of the contract's ServiceConfig."""
 
 
+def variable_of(integration: str, field: str) -> str:
+    """The environment variable of one integration's *field*."""
+    return f"{integration.upper().replace('-', '_')}_{SUFFIXES[field]}"
+
+
 class ServiceSettings(BaseModel):
     """How one integration is protected. Times in seconds, sizes in MiB, lengths in characters.
 
@@ -47,6 +53,15 @@ class ServiceSettings(BaseModel):
     max_audio_duration_sec: float = Field(default=300, gt=0)
     deadline: float | None = Field(default=None, gt=0, le=86_400)
     base_url: str = Field(default="", pattern=r"^https?://[^\s@]+$")
+
+    @property
+    def limits(self) -> Limits:
+        """What a client of the integration may be asked at most."""
+        return Limits(
+            max_text_length=self.max_text_length,
+            max_audio_bytes=int(self.max_audio_size_mb * 1024 * 1024),
+            max_audio_seconds=self.max_audio_duration_sec,
+        )
 
     def guard_options(self, *, limit: bool = True, breaker: bool = True) -> GuardOptions:
         """The guard these settings ask for; the switches take a policy away altogether."""

@@ -1,80 +1,80 @@
 """Every setting beside the per-integration ones: its variable, default, type and range."""
 
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from holdfast.health import Thresholds
-from holdfast.settings.field import Networks, Switch
+from holdfast.settings.contract import ContractSettings
+from holdfast.settings.field import FaultSwitch, Networks, Switch, setting
 from holdfast.settings.service import ServiceSettings
 
 
-def _setting(default: Any, *variables: str, what: str, **constraints: Any) -> Any:
-    extra: dict[str, Any] = {"variables": list(variables)}
-    return Field(default, json_schema_extra=extra, description=what, **constraints)
+class Settings(ContractSettings):
+    """What a process runs with; *services*, *keys* and *sources* are filled in by `load`.
 
-
-class Settings(BaseModel):
-    """What a process runs with; *services* and *sources* are filled in by `load`.
-
-    *sources* tells for each variable that was set where it came from.
+    *keys* are the credentials that were found, by variable. *sources* tells for each variable
+    that was set where it came from.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    enabled: Switch = _setting(
+    enabled: Switch = setting(
         True,
         "HOLDFAST_ENABLED",
         what="Off: everything of ours is a no-op, and one line in the log says so.",
     )
-    environment: str = _setting(
+    environment: str = setting(
         "production",
         "ENVIRONMENT",
         "APP_ENV",
         pattern=r"^[\w.-]{1,40}$",
         what="`development` opens us to this machine's loopback, and only when it is set.",
     )
-    jwt_secret: SecretStr | None = _setting(
+    jwt_secret: SecretStr | None = setting(
         None,
         "JWT_SECRET",
         min_length=32,
         what="Signs the tokens that let others in (HS256).",
     )
-    metrics_allow: Networks = _setting(
+    metrics_allow: Networks = setting(
         (),
         "HOLDFAST_METRICS_ALLOW",
         what="Networks that may read `/metrics` without a token (CIDR, comma-separated).",
     )
-    simulator_url: str | None = _setting(
+    simulator_url: str | None = setting(
         None,
         "HOLDFAST_SIMULATOR_URL",
         pattern=r"^https?://[^\s@]+$",
-        what="A running simulator: its scenarios can be switched from the page.",
+        what="A running simulator: plays every integration without keys; switched from the page.",
+    )
+    prices: str | None = setting(
+        None,
+        "HOLDFAST_PRICES",
+        what="A file of your own prices (TOML or JSON), which win over the built-in table.",
     )
 
-    database_url: SecretStr | None = _setting(
+    database_url: SecretStr | None = setting(
         None,
         "DATABASE_URL",
         what="Where the record is kept; without it, SQLite in the data directory.",
     )
-    data_dir: str = _setting(
+    data_dir: str = setting(
         ".holdfast",
         "HOLDFAST_DATA_DIR",
         what="Where the SQLite file of the record is kept, and where workers of this host meet.",
     )
-    redis_url: SecretStr | None = _setting(
+    redis_url: SecretStr | None = setting(
         None,
         "HOLDFAST_REDIS_URL",
         "REDIS_URL",
         what="A Redis or Valkey: breakers, rates and counts are shared by all who name it.",
     )
-    redis_prefix: str = _setting(
+    redis_prefix: str = setting(
         "holdfast",
         "HOLDFAST_REDIS_PREFIX",
         pattern=r"^[\w.-]{1,40}$",
         what="What the keys there begin with: one for each deployment that shares.",
     )
-    processes: int = _setting(
+    processes: int = setting(
         1,
         "HOLDFAST_PROCESSES",
         "WEB_CONCURRENCY",
@@ -82,26 +82,61 @@ class Settings(BaseModel):
         le=10_000,
         what="How many share a rate while the Redis is out of reach from the start.",
     )
-    retention_days: int = _setting(
+    retention_days: int = setting(
         30,
         "HOLDFAST_RETENTION_DAYS",
         ge=1,
         le=3_650,
         what="The record forgets what is older.",
     )
-    max_database_mb: int = _setting(
+    max_database_mb: int = setting(
         1_024,
         "HOLDFAST_MAX_DATABASE_MB",
         ge=1,
         what="SQLite only: the oldest days go when the rows take more.",
     )
-    session_idle_seconds: float = _setting(
+    session_idle_seconds: float = setting(
         1_800.0,
         "HOLDFAST_SESSION_IDLE_SECONDS",
         gt=0,
         what="A session unseen for so long has timed out.",
     )
-    buffer_events: int = _setting(
+    session_cookie: str | None = setting(
+        None,
+        "HOLDFAST_SESSION_COOKIE",
+        pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$",
+        what="The cookie that tells sessions apart where no header does; its hash is the id.",
+    )
+    database_schema: str | None = setting(
+        None,
+        "HOLDFAST_DATABASE_SCHEMA",
+        pattern=r"^[a-z_][a-z0-9_]{0,62}$",
+        what="PostgreSQL only: the schema that holds our tables; without it, where one looks.",
+    )
+    database_upgrade: Switch = setting(
+        False,
+        "HOLDFAST_DATABASE_UPGRADE",
+        what="On: PostgreSQL is upgraded at start too, as SQLite always is.",
+    )
+    archive: Switch = setting(
+        False,
+        "HOLDFAST_ARCHIVE",
+        what="On: each day is written to the data directory before it is forgotten.",
+    )
+    upkeep_hour: int = setting(
+        3,
+        "HOLDFAST_UPKEEP_HOUR",
+        ge=0,
+        le=23,
+        what="When what is old is forgotten, once a day, by one process (hour, UTC).",
+    )
+    spool_mb: int = setting(
+        256,
+        "HOLDFAST_SPOOL_MB",
+        ge=1,
+        what="What may wait on disk in each process while the database is away.",
+    )
+    buffer_events: int = setting(
         10_000,
         "HOLDFAST_BUFFER_EVENTS",
         ge=100,
@@ -109,134 +144,83 @@ class Settings(BaseModel):
         what="Events that may wait for the record; above it the oldest go, counted.",
     )
 
-    otel: Switch = _setting(
+    faults: FaultSwitch = setting(
+        "off",
+        "HOLDFAST_FAULTS",
+        what="On: outages may be rehearsed. In production only by the word `in-production`.",
+    )
+
+    otel: Switch = setting(
         False,
         "HOLDFAST_OTEL",
         what="On: calls are traced with OpenTelemetry, to the host's tracer provider, or as the "
         "standard `OTEL_*` variables say.",
     )
-    enable_metrics: Switch = _setting(
+    enable_metrics: Switch = setting(
         True,
         "ENABLE_METRICS",
         what="Off: no `/metrics`; nothing else changes.",
     )
-    metrics_interval: int = _setting(
+    metrics_interval: int = setting(
         60,
         "METRICS_INTERVAL",
         ge=1,
-        what="Shown for the contract; nothing acts on it yet.",
+        what="Seconds between two publications of the roll-ups.",
     )
-    health_check_interval: int = _setting(
+    health_check_interval: int = setting(
         30,
         "HEALTH_CHECK_INTERVAL",
         ge=1,
         le=86_400,
-        what="Seconds between two rounds of the component checks.",
+        what="Seconds between two rounds of the component checks, and for which "
+        "`health_check_all` answers without asking the providers again.",
     )
-    alert_webhook: SecretStr | None = _setting(
+    alert_webhook: SecretStr | None = setting(
         None,
         "HOLDFAST_ALERT_WEBHOOK",
         pattern=r"^https?://[^\s@]+$",
         what="Where each change of an alert is POSTed as JSON.",
     )
-    success_rate_warning: float = _setting(
+    success_rate_warning: float = setting(
         95.0,
         "SUCCESS_RATE_WARNING",
         ge=0,
         le=100,
         what="Below it (percent) an integration is degraded.",
     )
-    success_rate_critical: float = _setting(
+    success_rate_critical: float = setting(
         80.0,
         "SUCCESS_RATE_CRITICAL",
         ge=0,
         le=100,
         what="Below it (percent) an integration is unhealthy.",
     )
-    latency_warning_ms: float = _setting(
+    latency_warning_ms: float = setting(
         5_000.0,
         "LATENCY_WARNING_MS",
         gt=0,
         what="Above it the mean latency is degraded.",
     )
-    latency_critical_ms: float = _setting(
+    latency_critical_ms: float = setting(
         10_000.0,
         "LATENCY_CRITICAL_MS",
         gt=0,
         what="Above it the mean latency is unhealthy.",
     )
 
-    connection_pool_size: int = _setting(
-        20,
-        "DB_POOL_SIZE",
-        ge=1,
-        le=1_000,
-        what="Shown for the contract; nothing acts on it yet.",
-    )
-    connection_timeout: int = _setting(
-        30,
-        "DB_TIMEOUT",
-        ge=1,
-        what="Shown for the contract; nothing acts on it yet.",
-    )
-    query_timeout: int = _setting(
-        60,
-        "DB_QUERY_TIMEOUT",
-        ge=1,
-        what="Shown for the contract; nothing acts on it yet.",
-    )
-    enable_query_logging: Switch = _setting(
-        False,
-        "DB_QUERY_LOGGING",
-        what="Shown for the contract; nothing acts on it yet.",
-    )
-    redis_ttl: int = _setting(
-        3_600,
-        "REDIS_TTL",
-        ge=1,
-        what="Shown for the contract; nothing acts on it yet.",
-    )
-    translation_cache_size: int = _setting(
-        1_000,
-        "TRANSLATION_CACHE_SIZE",
-        ge=0,
-        what="Shown for the contract; nothing acts on it yet.",
-    )
-    rag_cache_size: int = _setting(
-        500,
-        "RAG_CACHE_SIZE",
-        ge=0,
-        what="Shown for the contract; nothing acts on it yet.",
-    )
-    enable_cache: Switch = _setting(
-        True,
-        "ENABLE_CACHE",
-        what="Shown for the contract; nothing acts on it yet.",
-    )
-    api_key_rotation_hours: int = _setting(
-        24,
-        "API_KEY_ROTATION_HOURS",
-        ge=1,
-        what="Shown for the contract; nothing acts on it yet.",
-    )
-    max_request_size_mb: int = _setting(
-        100,
-        "MAX_REQUEST_SIZE_MB",
-        ge=1,
-        what="Shown for the contract; nothing acts on it yet.",
-    )
-    enable_rate_limiting: Switch = _setting(
+    enable_rate_limiting: Switch = setting(
         True,
         "ENABLE_RATE_LIMITING",
         what="Off: no guard limits its rate.",
     )
-    enable_circuit_breaker: Switch = _setting(
+    enable_circuit_breaker: Switch = setting(
         True,
         "ENABLE_CIRCUIT_BREAKER",
         what="Off: no guard has a breaker.",
     )
 
     services: dict[str, ServiceSettings] = Field(default_factory=dict)
+    keys: dict[str, SecretStr] = Field(default_factory=dict)
     sources: dict[str, str] = Field(default_factory=dict)
 
     @property

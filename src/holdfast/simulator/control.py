@@ -11,6 +11,7 @@ from holdfast.simulator.endpoint import Stage
 from holdfast.simulator.kinds import COMMON, KINDS, Kind
 from holdfast.simulator.provider import Provider
 from holdfast.simulator.scenario import InvalidScenario, read_scenario, suits
+from holdfast.simulator.scenario_file import read_scenarios
 from holdfast.simulator.wire import Json
 
 LARGEST_SCENARIO_BYTES = 10_000
@@ -33,6 +34,7 @@ def control_routes(stage: Stage) -> list[Route]:
         ("GET", "/_health", control.health),
         ("GET", "/_requests", control.requests),
         ("GET", "/_scenarios", control.scenarios),
+        ("PUT", "/_scenarios", control.put_all),
         ("DELETE", "/_scenarios", control.clear),
         ("GET", "/_scenarios/{provider}", control.scenario),
         ("PUT", "/_scenarios/{provider}", control.put),
@@ -82,6 +84,13 @@ class _Control:
         self._stage.board.put(provider.name, scenario)
         return JSONResponse(scenario.document())
 
+    async def put_all(self, request: Request) -> Response:
+        """Play these scenarios from now on, a whole file's, and no others."""
+        document = await _document(request)
+        scenarios = read_scenarios(document, self._stage.board.providers)
+        self._stage.board.put_all(scenarios)
+        return JSONResponse({name: one.document() for name, one in scenarios.items()})
+
     async def delete(self, request: Request) -> Response:
         """One provider behaves well again."""
         self._stage.board.put(self._provider(request).name, None)
@@ -111,7 +120,7 @@ class _Control:
 
 
 def _describe(kind: Kind, providers: dict[str, Provider]) -> dict[str, object]:
-    able = [n for n, p in providers.items() if any(suits(kind, o) for o in p.operations)]
+    able = [n for n, p in providers.items() if any(suits(kind, o) for o in p.everything)]
     own = {field.name: field.describe() for field in kind.parameters}
     return {"kind": kind.name, "title": kind.title, "providers": able, "parameters": own}
 

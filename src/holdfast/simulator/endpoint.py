@@ -10,7 +10,7 @@ from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.simulator.exchange import Exchange
 from holdfast.simulator.faults import respond
 from holdfast.simulator.journal import Journal
-from holdfast.simulator.provider import Operation, Provider
+from holdfast.simulator.provider import AnyOperation, Operation, Provider
 from holdfast.simulator.switchboard import Switchboard
 from holdfast.simulator.wire import Answer, Call, ClientLeft, Line
 
@@ -43,7 +43,8 @@ class Endpoint:
         """Answer one request, and record it however it ends."""
         started = self.stage.clock.monotonic()
         line = Line(receive, send, self.stage.closing, self.stage.pace)
-        exchange = Exchange(self.provider, self.operation, self._call(scope), line)
+        call = call_of(self.stage, self.provider, self.operation.name, scope)
+        exchange = Exchange(self.provider, self.operation, call, line)
         try:
             exchange.answer = await self._answer(exchange)
             await line.answer(exchange.answer, self.provider.headers(exchange.call))
@@ -59,22 +60,26 @@ class Endpoint:
         if body is None:
             return self.provider.error(exchange.call, 413)
         exchange.call = replace(exchange.call, body=body)
-        await exchange.line.stay(self._natural_seconds(exchange.call))
-        return await respond(exchange, self.stage.board)
+        await exchange.line.stay(natural_seconds(self.stage, self.operation, exchange.call))
+        return await respond(exchange, self.operation, self.stage.board)
 
-    def _natural_seconds(self, call: Call) -> float:
-        swing = call.dice("latency").lognormvariate(0.0, SPREAD)
-        return self.stage.pace * self.operation.typical_ms / 1000 * swing
 
-    def _call(self, scope: Scope) -> Call:
-        return Call(
-            provider=self.provider.name,
-            operation=self.operation.name,
-            number=self.stage.board.next_number(self.provider.name),
-            seed=self.stage.seed,
-            method=scope["method"],
-            path=scope["path"].removeprefix(f"/{self.provider.name}"),
-            parameters=scope["path_params"],
-            query=dict(QueryParams(scope["query_string"])),
-            headers=dict(Headers(scope=scope)),
-        )
+def natural_seconds(stage: Stage, operation: AnyOperation, call: Call) -> float:
+    """How long the real provider would take, at the stage's pace."""
+    swing = call.dice("latency").lognormvariate(0.0, SPREAD)
+    return stage.pace * operation.typical_ms / 1000 * swing
+
+
+def call_of(stage: Stage, provider: Provider, operation: str, scope: Scope) -> Call:
+    """The call that *scope* is the head of; it gets its number."""
+    return Call(
+        provider=provider.name,
+        operation=operation,
+        number=stage.board.next_number(provider.name),
+        seed=stage.seed,
+        method=scope.get("method", "GET"),
+        path=scope["path"].removeprefix(f"/{provider.name}"),
+        parameters=scope["path_params"],
+        query=dict(QueryParams(scope["query_string"])),
+        headers=dict(Headers(scope=scope)),
+    )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from holdfast.simulator.provider import Operation, Provider
+from holdfast.simulator.provider import AnyOperation, Provider
 from holdfast.simulator.wire import Answer, Call, Line
 
 
@@ -15,7 +15,7 @@ class Exchange:
     """
 
     provider: Provider
-    operation: Operation
+    operation: AnyOperation
     call: Call
     line: Line
     fault: str | None = None

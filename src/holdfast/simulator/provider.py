@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
+from holdfast.simulator.talk import OpenTalk, TalkTwist
 from holdfast.simulator.wire import Answer, Call
 
 SERVER_ERRORS: Final = range(500, 600)
@@ -29,11 +30,35 @@ class Operation:
     typical_ms: float = 50.0
 
 
+@dataclass(frozen=True, slots=True)
+class SocketOperation:
+    """One WebSocket. *twists*: how faults of content sound here, by the fault's kind.
+
+    *pause_seconds* is between two frames at full pace.
+    """
+
+    name: str
+    path: str
+    open: OpenTalk
+    twists: Mapping[str, TalkTwist] = field(default_factory=dict)
+    typical_ms: float = 50.0
+    pause_seconds: float = 0.0
+
+
+AnyOperation = Operation | SocketOperation
+
+
 class Provider(ABC):
     """One provider behind its own prefix. Subclasses can be made without arguments."""
 
     name: ClassVar[str]
     operations: tuple[Operation, ...]
+    sockets: tuple[SocketOperation, ...] = ()
+
+    @property
+    def everything(self) -> tuple[AnyOperation, ...]:
+        """Its endpoints and its sockets."""
+        return (*self.operations, *self.sockets)
 
     @abstractmethod
     def error(self, call: Call, status: int, code: str | None = None, /) -> Answer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from holdfast.simulator.errors import SimulatorError
 from holdfast.simulator.kinds import COMMON, KINDS, Field, Kind
-from holdfast.simulator.provider import Operation, Provider
+from holdfast.simulator.provider import AnyOperation, Provider
 from holdfast.simulator.wire import Call, Json
 
 Value = float | str | None
@@ -18,6 +18,13 @@ class InvalidScenario(SimulatorError):
     def __init__(self, field: str, value: object, allowed: str) -> None:
         self.field, self.value, self.allowed = field, repr(value)[:100], allowed
         super().__init__(f"{field}: {self.value} is not allowed; use {allowed}")
+
+    def within(self, name: str) -> "InvalidScenario":
+        """The same, where *name* tells whose field it is."""
+        inner = InvalidScenario(f"{name}.{self.field}", None, self.allowed)
+        inner.value = self.value
+        inner.args = (f"{inner.field}: {inner.value} is not allowed; use {inner.allowed}",)
+        return inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class Scenario:
         return self.operation in (None, call.operation) and call.dice("hit").random() < self.rate
 
 
-def suits(kind: Kind, operation: Operation) -> bool:
+def suits(kind: Kind, operation: AnyOperation) -> bool:
     """Whether *operation* can suffer a fault of this *kind*."""
     return not kind.content or kind.name in operation.twists
 
@@ -81,7 +88,7 @@ def read_scenario(document: Json, provider: Provider) -> Scenario:
 
 
 def _kind(name: object, provider: Provider) -> Kind:
-    possible = {k.name: k for k in KINDS if any(suits(k, o) for o in provider.operations)}
+    possible = {k.name: k for k in KINDS if any(suits(k, o) for o in provider.everything)}
     if not isinstance(name, str) or name not in possible:
         raise InvalidScenario("kind", name, f"one of {_listed(possible)} for {provider.name}")
     return possible[name]
@@ -111,7 +118,7 @@ def _number(field: Field, value: Json) -> float:
 
 
 def _check_operation(name: Value, kind: Kind, provider: Provider) -> None:
-    possible = [operation.name for operation in provider.operations if suits(kind, operation)]
+    possible = [operation.name for operation in provider.everything if suits(kind, operation)]
     if name is not None and name not in possible:
         raise InvalidScenario("operation", name, f"null or one of {_listed(possible)}")
 

@@ -6,6 +6,7 @@ import errno
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -74,17 +75,19 @@ async def serve(
     *,
     pace: float = 0.0,
     providers: Sequence[Provider] | None = None,
+    scenarios: Path | None = None,
     listening: Callable[[str], None] | None = None,
 ) -> None:
     """Run the simulator until the process is told to stop (Ctrl-C, SIGTERM).
 
-    A port that cannot be had is one `SimulatorError`, raised before anything is started;
+    *scenarios* is a file of those that are played from the start. A port that cannot be had is
+    one `SimulatorError`, raised before anything is started;
     *listening* is told the address once it is ours.
     """
     with _listen(host, port) as listener:
+        server = _server(seed, pace, providers, scenarios, signals=True)
         if listening is not None:
             listening(f"http://{_in_url(host)}:{listener.getsockname()[1]}")
-        server = _server(seed, pace, providers, signals=True)
         await server.serve(sockets=[listener])
 
 
@@ -96,13 +99,14 @@ async def running(
     host: str = "127.0.0.1",
     pace: float = 0.0,
     providers: Sequence[Provider] | None = None,
+    scenarios: Path | None = None,
 ) -> AsyncIterator[str]:
     """The simulator in this event loop, for tests: yields its base URL, stops at the end.
 
     Port 0 takes a free one. `async with running() as url: AsyncOpenAI(base_url=f"{url}/openai/v1")`
     """
     with _listen(host, port) as listener:
-        server = _server(seed, pace, providers, signals=False)
+        server = _server(seed, pace, providers, scenarios, signals=False)
         task = asyncio.create_task(server.serve(sockets=[listener]), name="holdfast-simulator")
         try:
             await server.ready.wait()
@@ -113,13 +117,20 @@ async def running(
 
 
 def _server(
-    seed: int, pace: float, providers: Sequence[Provider] | None, *, signals: bool
+    seed: int,
+    pace: float,
+    providers: Sequence[Provider] | None,
+    scenarios: Path | None,
+    *,
+    signals: bool,
 ) -> _Server:
-    application = create_simulator(seed, pace=pace, providers=providers)
+    application = create_simulator(seed, pace=pace, providers=providers, scenarios=scenarios)
     config = uvicorn.Config(
         application,
         http=_Protocol,
-        ws="none",
+        ws="websockets-sansio",
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
         access_log=False,

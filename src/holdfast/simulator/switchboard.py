@@ -1,11 +1,11 @@
 """Which scenario is on for which provider, and how many calls it has hit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from holdfast.clock import Clock
 from holdfast.simulator.kinds import KINDS
-from holdfast.simulator.provider import Operation, Provider
+from holdfast.simulator.provider import AnyOperation, Provider
 from holdfast.simulator.scenario import Scenario, suits
 from holdfast.simulator.wire import Call
 
@@ -44,6 +44,11 @@ class Switchboard:
         ends_after = scenario.for_seconds if scenario else None
         lane.ends_at = None if ends_after is None else self._clock.monotonic() + ends_after
 
+    def put_all(self, scenarios: Mapping[str, Scenario]) -> None:
+        """Play these from now on, and no others."""
+        for name in self._lanes:
+            self.put(name, scenarios.get(name))
+
     def clear(self) -> None:
         """Every provider behaves well again."""
         for name in self._lanes:
@@ -62,7 +67,7 @@ class Switchboard:
         self._lanes[provider].calls += 1
         return self._lanes[provider].calls
 
-    def fault_for(self, operation: Operation, call: Call) -> Scenario | None:
+    def fault_for(self, operation: AnyOperation, call: Call) -> Scenario | None:
         """The scenario that *call* has to suffer, if any. `spend` counts it once it did."""
         scenario = self.scenario(call.provider)
         if scenario is None or not suits(_KIND[scenario.kind], operation):

@@ -120,6 +120,13 @@ class Line:
             left.cancel()
             closing.cancel()
 
+    async def rest(self, seconds: float) -> None:
+        """Wait, at most until the simulator stops, whatever the client does."""
+        if seconds > 0:
+            closing = asyncio.create_task(self.closing.wait())
+            await asyncio.wait({closing}, timeout=seconds)
+            closing.cancel()
+
     async def answer(self, answer: Answer, headers: Mapping[str, str]) -> None:
         """Send *answer* with *headers* added; a cut answer is left unfinished on purpose."""
         parts = answer.body()

@@ -2,7 +2,7 @@
 
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _CONNECT_SECONDS = 5.0
@@ -33,6 +33,21 @@ def open_schema_engine(url: URL, *, read_only: bool = False) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
     event.listen(engine.sync_engine, "begin", _begin_immediately)
     return engine
+
+
+def in_schema(engine: AsyncEngine, schema: str | None) -> AsyncEngine:
+    """*engine* (the same pool), with our tables in PostgreSQL's *schema*; None: where it looks."""
+    if schema is None or engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(schema_translate_map={None: schema})
+
+
+def schema_of(connection: AsyncConnection | AsyncEngine) -> str | None:
+    """What `in_schema` was told."""
+    engine = connection if isinstance(connection, AsyncEngine) else connection.engine
+    options = engine.sync_engine.get_execution_options()
+    schema: str | None = options.get("schema_translate_map", {}).get(None)
+    return schema
 
 
 def _sqlite(url: URL, pragmas: tuple[str, ...]) -> AsyncEngine:

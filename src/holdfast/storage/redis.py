@@ -8,6 +8,7 @@ on the server's clock. Our client never retries: who asks decides alone meanwhil
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
@@ -186,6 +187,7 @@ class RedisSharedState:
         return f"{self._root}rate:{_hashed(name)}"
 
 
+@lru_cache(maxsize=4096)
 def _hashed(*names: str) -> str:
     """A name of bounded length that nobody can read: a rate's key may be a tenant's."""
     return sha256("\0".join(names).encode("utf-8", "surrogatepass")).hexdigest()[:32]

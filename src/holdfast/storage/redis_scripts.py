@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+    from redis.asyncio.connection import AbstractConnection
 
 Argument = str | int | float
 
@@ -54,8 +55,25 @@ async def run(client: "Redis", one: Script, runs: Sequence[Run]) -> list[Any]:
 
 
 async def _evaluate(client: "Redis", one: Script, runs: Sequence[Run]) -> list[Any]:
-    pipeline = client.pipeline(transaction=False)
-    for keys, arguments in runs:
-        pipeline.evalsha(one.sha, len(keys), *keys, *arguments)
-    answers: list[Any] = await pipeline.execute(raise_on_error=False)
-    return answers
+    """By the connection itself: the driver's pipeline takes half as long again as the server."""
+    pool = client.connection_pool
+    connection = await pool.get_connection()  # type: ignore[no-untyped-call]
+    try:
+        commands = [("EVALSHA", one.sha, len(keys), *keys, *arguments) for keys, arguments in runs]
+        packed = connection.pack_commands(commands)
+        await connection.send_packed_command(packed)
+        return [await _answer(connection) for _ in runs]
+    except BaseException:  # an answer may be under way, which is nobody else's
+        await connection.disconnect(nowait=True)
+        raise
+    finally:
+        await pool.release(connection)
+
+
+async def _answer(connection: "AbstractConnection") -> Any:
+    from redis.exceptions import ResponseError
+
+    try:
+        return await connection.read_response()
+    except ResponseError as error:
+        return error

@@ -1,21 +1,36 @@
 """Events as rows: a pure function. Nothing here awaits or knows a database."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+from sqlalchemy import Table
 
 from holdfast.clock import stamp
 from holdfast.events import (
+    AnswerJudged,
     BreakerMoved,
+    BusinessFact,
     CallFinished,
+    ContextLost,
     ControlUsed,
     Event,
+    IssueFound,
+    Judgement,
+    Origin,
     RequestFinished,
     Scope,
     SessionEnded,
     SessionStarted,
+    StepTaken,
+    Usage,
+    Verdict,
     fact,
 )
-from holdfast.sessions.session import step_of
-from holdfast.storage.texts import free_text, identifier, optional_identifier
+from holdfast.sessions.session import is_issue, step_name
+from holdfast.storage.rows_of_journeys import business_row, issue_row, loss_row, step_row
+from holdfast.storage.tables import api_calls, audit, integration_calls, integration_health
+from holdfast.storage.tables_of_meaning import business_metrics, context, issues, validations
+from holdfast.storage.texts import free_text, identifier, name, optional_identifier
 from holdfast.telemetry.event_log import Batch
 
 Row = dict[str, Any]
@@ -30,26 +45,28 @@ class Sighting(NamedTuple):
     service_type: str | None = None
     event_id: str | None = None
     is_issue: bool = False
+    is_step: bool = True
 
 
 @fact
 class Rows:
-    """What one batch says, table by table; *seen* and *ended* are about sessions."""
+    """What events say: rows by the name of their *table*; *seen* and *ended* are about sessions."""
 
-    calls: list[Row]
-    requests: list[Row]
-    health: list[Row]
-    audit: list[Row]
+    tables: dict[str, list[Row]]
     seen: list[Sighting]
     ended: list[SessionEnded]
 
+    def add(self, table: Table, row: Row) -> None:
+        """One more row of *table*; each row of a table has the same columns in the same order."""
+        self.tables.setdefault(table.name, []).append(row)
+
 
 def rows_of(batch: Batch, instance: str) -> Rows:
-    """The rows of *batch*. Facts that ride in others (attempts, verdicts) have none of their own.
+    """The rows of *batch*. Facts that ride in others (attempts) have none of their own.
 
     Raises ValueError, TypeError or OverflowError when an event holds what no row can.
     """
-    rows = Rows([], [], [], [], [], [])
+    rows = Rows({}, [], [])
     for number, event in enumerate(batch.events, batch.first):
         _add(rows, event, {"event_id": f"{instance}-{number:012d}", "instance": instance})
     return rows
@@ -58,21 +75,50 @@ def rows_of(batch: Batch, instance: str) -> Rows:
 def _add(rows: Rows, event: Event, key: Row) -> None:
     match event:
         case CallFinished():
-            rows.calls.append(_call(event, key))
-            _see(rows, event.origin.scope, event.at, key["event_id"], step_of(event).is_issue)
+            rows.add(integration_calls, _call(event, key))
+            _see(rows, event.origin.scope, event.at, key["event_id"], is_issue(event))
+            if event.verdict is not None and event.verdict.judgement == "pass":
+                rows.add(validations, _validation(event.origin, event.at, event.verdict, key))
+        case AnswerJudged():
+            rows.add(validations, _validation(event.origin, event.at, event.verdict, key))
         case RequestFinished():
-            rows.requests.append(_request(event, key))
+            rows.add(api_calls, _request(event, key))
             _see(rows, event.scope, event.at, None, is_issue=False)
         case BreakerMoved():
-            rows.health.append(_breaker(event, key))
+            rows.add(integration_health, _breaker(event, key))
         case ControlUsed():
-            rows.audit.append(_control(event, key))
+            rows.add(audit, _control(event, key))
         case SessionStarted():
             rows.seen.append(_started(event))
         case SessionEnded():
             rows.ended.append(SessionEnded(identifier(event.session_id), event.at, event.status))
         case _:
+            _add_told(rows, event, key)
+
+
+def _add_told(rows: Rows, event: Event, key: Row) -> None:
+    """What the application itself told."""
+    match event:
+        case StepTaken():
+            rows.add(context, step_row(event, key))
+            _see(rows, event.scope, event.at, None, is_issue=False)
+        case ContextLost():
+            rows.add(issues, loss_row(event, key))
+            _see_issue(rows, event.session_id, event.at, key)
+        case IssueFound():
+            rows.add(issues, issue_row(event, key))
+            _see_issue(rows, event.scope.session_id, event.at, key)
+        case BusinessFact():
+            rows.add(business_metrics, business_row(event, key))
+            _see(rows, event.scope, event.at, None, is_issue=False)
+        case _:
             pass
+
+
+def _see_issue(rows: Rows, session_id: str | None, at: float, key: Row) -> None:
+    if session_id is not None:
+        sight = Sighting(identifier(session_id), at, None, None, key["event_id"], True, False)
+        rows.seen.append(sight)
 
 
 def _see(rows: Rows, scope: Scope, at: float, event_id: str | None, is_issue: bool) -> None:
@@ -86,7 +132,12 @@ def _started(event: SessionStarted) -> Sighting:
     return Sighting(identifier(event.session_id), event.at, user_id, service_type)
 
 
+_NOBODY: Row = {"session_id": None, "user_id": None, "request_id": None, "trace_id": None}
+
+
 def _scope(scope: Scope) -> Row:
+    if scope.session_id is scope.user_id is scope.request_id is scope.trace_id is None:
+        return _NOBODY
     return {
         "session_id": optional_identifier(scope.session_id),
         "user_id": optional_identifier(scope.user_id),
@@ -96,32 +147,60 @@ def _scope(scope: Scope) -> Row:
 
 
 def _call(event: CallFinished, key: Row) -> Row:
-    step, verdict, usage = step_of(event), event.verdict, event.usage
+    origin, verdict, usage = event.origin, event.verdict, event.usage
+    reason = event.reason or (verdict.reason if verdict and verdict.reason else None)
     return {
         **key,
-        **_scope(event.origin.scope),
+        **_scope(origin.scope),
         "at": stamp(event.at),
-        "integration": identifier(step.integration),
-        "operation": identifier(step.operation),
-        "outcome": step.outcome,
-        "error_type": optional_identifier(step.error),
-        "reason": free_text(step.reason),
-        "latency_ms": step.latency_ms,
+        "integration": name(origin.integration),
+        "operation": name(origin.operation),
+        "outcome": event.outcome,
+        "error_type": optional_identifier(event.error),
+        "reason": free_text(reason),
+        "latency_ms": event.latency_ms,
         "first_byte_ms": event.first_byte_ms,
-        "waited_ms": step.waited_ms,
+        "waited_ms": event.waited_ms,
         "total_ms": event.total_ms,
-        "attempts": step.attempts,
-        "served_from": identifier(step.served_from),
-        "verdict": step.verdict,
-        "score": step.score,
-        "method": identifier(verdict.method) if verdict else None,
-        "usage": usage
-        and {
-            "unit": identifier(usage.unit),
-            "amount": usage.amount,
-            "remaining": usage.remaining,
-        },
-        "step": identifier(step.step),
+        "attempts": event.attempts,
+        "served_from": name(event.served_from),
+        "stale_age_s": event.stale_age_seconds,
+        "verdict": verdict.judgement if verdict else None,
+        "score": verdict.score if verdict else None,
+        "method": name(verdict.method) if verdict else None,
+        "usage": _usage(usage) if usage else None,
+        "cost": usage.cost_usd if usage else None,
+        "step": name(step_name(origin)),
+    }
+
+
+def _usage(usage: Usage) -> Row:
+    said = {"unit": name(usage.unit), "amount": usage.amount, "remaining": usage.remaining}
+    if usage.model is not None:
+        said["model"] = identifier(usage.model)
+    if usage.parts is not None:
+        said["parts"] = {name(kind): part for kind, part in usage.parts.items()}
+    return said
+
+
+_STATUS: Mapping[Judgement, str] = {"pass": "success", "warn": "warning", "fail": "failed"}
+
+
+def _validation(origin: Origin, at: float, verdict: Verdict, key: Row) -> Row:
+    return {
+        "validation_time": stamp(at),
+        "id": key["event_id"],
+        "session_id": optional_identifier(origin.scope.session_id),
+        "integration_name": name(origin.integration),
+        "operation": name(origin.operation),
+        "step": name(step_name(origin)),
+        "validation_type": identifier(verdict.method or "answer"),
+        "status": _STATUS[verdict.judgement],
+        "error_message": free_text(verdict.reason) if verdict.judgement != "pass" else None,
+        "score": verdict.score,
+        "method": name(verdict.method),
+        "trace_id": optional_identifier(origin.scope.trace_id),
+        "instance": key["instance"],
     }
 
 
@@ -130,8 +209,9 @@ def _request(event: RequestFinished, key: Row) -> Row:
         **key,
         **_scope(event.scope),
         "at": stamp(event.at),
-        "endpoint": identifier(event.route),
-        "method": identifier(event.method),
+        "endpoint": name(event.route),
+        "user_type": optional_identifier(event.user_type),
+        "method": name(event.method),
         "status_code": event.status,
         "response_time": event.duration_ms,
         "first_byte_ms": event.first_byte_ms,
@@ -146,8 +226,9 @@ def _breaker(event: BreakerMoved, key: Row) -> Row:
     return {
         **key,
         "at": stamp(event.at),
-        "integration": identifier(event.integration),
-        "operation": identifier(event.operation),
+        "integration": name(event.integration),
+        "operation": name(event.operation),
+        "since": stamp(event.at),
         "breaker_state": event.after,
         "detail": {
             "before": event.before,
@@ -163,6 +244,6 @@ def _control(event: ControlUsed, key: Row) -> Row:
         "at": stamp(event.at),
         "actor": identifier(event.actor),
         "action": identifier(event.action),
-        "integration": identifier(event.integration),
+        "integration": name(event.integration),
         "operation": optional_identifier(event.operation),
     }

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -13,13 +14,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.schema import CreateSchema
 
 from holdfast.errors import HoldfastError
 from holdfast.events import fact
 from holdfast.storage.address import shown
+from holdfast.storage.adopt import set_aside
+from holdfast.storage.all_tables import RECORD, VIEWS
+from holdfast.storage.columns import VERSION_TABLE
 from holdfast.storage.engine import open_schema_engine
 from holdfast.storage.file_lock import file_lock
-from holdfast.storage.tables import VERSION_TABLE, metadata
 
 _PATIENCE_SECONDS = 60.0
 _ADVISORY_LOCK = 0x686F6C64
@@ -54,32 +58,50 @@ class SchemaState:
         return "current" if self.version == self.newest else "old"
 
 
-async def upgrade(url: URL) -> SchemaState:
+async def upgrade(url: URL, schema: str | None = None, *, adopt: bool = False) -> SchemaState:
     """Bring the database at *url* to our version; one that has it is not touched.
 
-    Works in a thread of its own: migrations and locks block. Raises `SchemaError` for a database
-    that is not ours or newer than we are, and what the driver raises when it is away.
+    *schema* is PostgreSQL's, made if missing. With *adopt*, tables of others that have our names
+    are renamed to ``…_legacy``. Works in a thread of its own: migrations and locks block. Raises
+    `SchemaError` for a database that is not ours or newer than we are, and what the driver
+    raises when it is away.
     """
-    return await asyncio.to_thread(_upgraded, url)
+    return await asyncio.to_thread(_upgraded, url, schema, adopt)
 
 
-async def check(url: URL) -> SchemaState:
+async def check(url: URL, schema: str | None = None) -> SchemaState:
     """What the database at *url* holds; changes nothing and makes no file."""
-    return await asyncio.to_thread(_checked, url)
+    return await asyncio.to_thread(_checked, url, schema)
 
 
-def _upgraded(url: URL) -> SchemaState:
+async def upgrade_through(engine: AsyncEngine, schema: str | None = None) -> SchemaState:
+    """As `upgrade`, on a connection of *engine*, which is PostgreSQL's."""
+    async with engine.begin() as connection:
+        return await connection.run_sync(_upgrade, engine.url, schema, False)
+
+
+async def check_through(engine: AsyncEngine, schema: str | None = None) -> SchemaState:
+    """As `check`, on a connection of *engine*."""
+    async with engine.begin() as connection:
+        return await connection.run_sync(_state, schema)
+
+
+def _upgraded(url: URL, schema: str | None, adopt: bool) -> SchemaState:
     with _process_lock(url), _ONE_AT_A_TIME:
-        state = _accepted(_checked(url), url)
+        state = _checked(url, schema)
         if state.status == "current":
             return state
-        return asyncio.run(_on_connection(open_schema_engine(url), lambda c: _upgrade(c, url)))
+        if not adopt:
+            _accepted(state, url)
+        work = partial(_upgrade, url=url, schema=schema, adopt=adopt)
+        return asyncio.run(_on_connection(open_schema_engine(url), work))
 
 
-def _checked(url: URL) -> SchemaState:
+def _checked(url: URL, schema: str | None) -> SchemaState:
     if _is_sqlite(url) and not Path(url.database or "").exists():
         return SchemaState(None, _newest())
-    return asyncio.run(_on_connection(open_schema_engine(url, read_only=True), _state))
+    work = partial(_state, schema=schema)
+    return asyncio.run(_on_connection(open_schema_engine(url, read_only=True), work))
 
 
 def _is_sqlite(url: URL) -> bool:
@@ -108,22 +130,29 @@ async def _on_connection(
         await engine.dispose()
 
 
-def _upgrade(connection: Connection, url: URL) -> SchemaState:
+def _upgrade(connection: Connection, url: URL, schema: str | None, adopt: bool) -> SchemaState:
     if not _is_sqlite(url):
         # Held until the transaction ends: who comes second finds the work done.
         connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-    if _accepted(_state(connection), url).status != "current":
+        if schema is not None:
+            connection.execute(CreateSchema(schema, if_not_exists=True))
+    state = _state(connection, schema)
+    if adopt and state.foreign:
+        set_aside(connection, state.foreign)
+        state = _state(connection, schema)
+    if _accepted(state, url).status != "current":
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-    return _state(connection)
+    return _state(connection, schema)
 
 
 def _accepted(state: SchemaState, url: URL) -> SchemaState:
     if state.status == "foreign":
         raise SchemaError(
             f"{shown(url)} already has tables that are not ours: {', '.join(state.foreign)}. "
-            "Rename them, or give the record a database of its own"
+            "Rename them ('holdfast db upgrade --adopt' makes them …_legacy), or give the record "
+            "a database or a schema (HOLDFAST_DATABASE_SCHEMA) of its own"
         )
     if state.status == "newer":
         raise SchemaError(
@@ -133,10 +162,15 @@ def _accepted(state: SchemaState, url: URL) -> SchemaState:
     return state
 
 
-def _state(connection: Connection) -> SchemaState:
-    tables = set(inspect(connection).get_table_names())
+def _state(connection: Connection, schema: str | None) -> SchemaState:
+    if schema is not None and connection.dialect.name != "sqlite":
+        path = connection.dialect.identifier_preparer.quote_identifier(schema)
+        connection.exec_driver_sql(f"SET LOCAL search_path TO {path}")
+    found = inspect(connection)
+    tables = {*found.get_table_names(), *found.get_view_names()}
     if VERSION_TABLE not in tables:
-        return SchemaState(None, _newest(), tuple(sorted(tables & set(metadata.tables))))
+        ours = {*RECORD.tables, *VIEWS}
+        return SchemaState(None, _newest(), tuple(sorted(tables & ours)))
     migrations = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
     version = migrations.get_current_revision()
     ours = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}

@@ -6,17 +6,17 @@ it timed out goes on; a step counts when its own row lands, which it does once.
 """
 
 from collections.abc import Collection, Iterable
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, null, select, update
+from sqlalchemy import ColumnElement, case, func, null, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from holdfast.clock import stamp
 from holdfast.events import SessionEnded
-from holdfast.sessions.session import SessionStatus, overall
 from holdfast.storage.dialects import Insert, insert_into
 from holdfast.storage.rows import Row, Sighting
-from holdfast.storage.tables import integration_calls, sessions
+from holdfast.storage.session_sums import sum_up
+from holdfast.storage.tables import sessions
 
 
 def merged(seen: Iterable[Sighting], landed: Collection[str]) -> list[Row]:
@@ -29,7 +29,7 @@ def merged(seen: Iterable[Sighting], landed: Collection[str]) -> list[Row]:
         row["last_seen_at"] = max(row["last_seen_at"], at)
         row["user_id"] = row["user_id"] or sight.user_id
         row["service_type"] = row["service_type"] or sight.service_type
-        row["step_count"] += counts
+        row["step_count"] += counts and sight.is_step
         row["issues_found"] += counts and sight.is_issue
     # Sorted: two writers that lock the same rows in the same order cannot block each other.
     return [rows[session_id] for session_id in sorted(rows)]
@@ -57,7 +57,7 @@ async def write_sessions(connection: AsyncConnection, seen: list[Row], ended: li
     touched = sorted({row["session_id"] for row in (*seen, *ended)})
     if touched:
         await connection.execute(_reopen(touched))
-        await _sum_up(connection, touched)
+        await sum_up(connection, touched)
 
 
 def _new(session_id: str, at: float) -> Row:
@@ -126,59 +126,4 @@ def _reopen(touched: list[str]) -> Any:
         .where(mine.session_id.in_(touched), mine.status == "timed_out")
         .where(mine.last_seen_at > mine.completed_at)
         .values(status="active", overall_status="running", completed_at=null(), duration_ms=null())
-    )
-
-
-async def _sum_up(connection: AsyncConnection, touched: list[str]) -> None:
-    over = [dict(row) for row in (await connection.execute(_over(touched))).mappings()]
-    if not over:
-        return
-    found = await connection.execute(_outcomes([row["session_id"] for row in over]))
-    outcomes = {row.session_id: (bool(row.worst), bool(row.best)) for row in found}
-    values = [
-        {
-            "id": row["session_id"],
-            "overall_status": _overall(row["status"], outcomes.get(row["session_id"])),
-            "duration_ms": (row["completed_at"] - row["started_at"]).total_seconds() * 1000,
-        }
-        for row in over
-    ]
-    where_id = update(sessions).where(sessions.c.session_id == bindparam("id"))
-    await connection.execute(where_id, values)
-
-
-def _over(touched: list[str]) -> Any:
-    mine = sessions.c
-    return select(mine.session_id, mine.status, mine.started_at, mine.completed_at).where(
-        mine.session_id.in_(touched), mine.status != "active"
-    )
-
-
-def _overall(status: str, outcomes: tuple[bool, bool] | None) -> str:
-    return overall(
-        cast("SessionStatus", status),
-        () if outcomes is None else (("worst", outcomes[0]), ("best", outcomes[1])),
-    )
-
-
-def _outcomes(ids: list[str]) -> Any:
-    """For each session, how its worst and its best step went at its last try (1: well)."""
-    mine = integration_calls.c
-    last_first = func.row_number().over(
-        partition_by=(mine.session_id, mine.step), order_by=(mine.at.desc(), mine.event_id.desc())
-    )
-    tries = (
-        select(
-            mine.session_id,
-            case((mine.outcome == "succeeded", 1), else_=0).label("well"),
-            last_first.label("place"),
-        )
-        .where(mine.session_id.in_(ids))
-        .subquery()
-    )
-    worst, best = func.min(tries.c.well).label("worst"), func.max(tries.c.well).label("best")
-    return (
-        select(tries.c.session_id, worst, best)
-        .where(tries.c.place == 1)
-        .group_by(tries.c.session_id)
     )

@@ -1,22 +1,25 @@
 """The record as a `SessionLog`: sessions looked up once they are no longer in memory."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, RowMapping, Select, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from holdfast.clock import stamp
+from holdfast.events import SessionEnded
+from holdfast.sessions.context_flow import StepSeen
 from holdfast.sessions.session import (
     OverallStatus,
     Session,
+    SessionFilter,
     SessionPage,
     SessionStatus,
     Step,
 )
-from holdfast.storage.tables import Stamp, integration_calls, sessions
+from holdfast.storage.columns import Stamp
+from holdfast.storage.cursors import cursor_at, place_of
+from holdfast.storage.session_ends import end_idle
+from holdfast.storage.steps import steps_of
+from holdfast.storage.tables import integration_calls, sessions
 from holdfast.storage.texts import identifier
 
 MOST_SESSIONS = 500
@@ -38,29 +41,20 @@ class SqlSessionLog:
         self._engine = engine
 
     async def page(
-        self, *, limit: int, cursor: str | None = None, status: SessionStatus | None = None
+        self, *, limit: int, cursor: str | None = None, which: SessionFilter | None = None
     ) -> SessionPage:
         """As `SessionLog.page` asks; 1 <= *limit* <= 500, else ValueError."""
         if not 1 <= limit <= MOST_SESSIONS:
             raise ValueError(f"limit is {limit}: ask for 1 to {MOST_SESSIONS} sessions")
-        query = _newest_first(limit + 1, cursor, status)
+        query = _newest_first(limit + 1, cursor, which or SessionFilter())
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).all()
         more = len(rows) > limit
         shown = tuple(_session(row) for row in rows[:limit])
-        return SessionPage(shown, _cursor(rows[limit - 1]) if more else None)
-
-    async def idle(self, before: float) -> list[str]:
-        """As `SessionLog.idle` asks."""
-        mine = sessions.c
-        query = (
-            select(mine.session_id)
-            .where(mine.status == "active", mine.last_seen_at < stamp(before))
-            .order_by(mine.last_seen_at)
-            .limit(MOST_SESSIONS)
+        return SessionPage(
+            shown,
+            cursor_at(rows[limit - 1].started_at, rows[limit - 1].session_id) if more else None,
         )
-        async with self._engine.connect() as connection:
-            return list((await connection.execute(query)).scalars())
 
     async def find(self, session_id: str) -> Session | None:
         """As `SessionLog.find` asks: the last 500 steps."""
@@ -73,14 +67,23 @@ class SqlSessionLog:
             last = (await connection.execute(_last_steps(key))).mappings().all()
         return _session(row, tuple(_step(step) for step in reversed(last)))
 
+    async def steps(self, session_id: str) -> list[StepSeen]:
+        """As `SessionLog.steps` asks."""
+        return await steps_of(self._engine, session_id)
 
-def _newest_first(limit: int, cursor: str | None, status: SessionStatus | None) -> Select[Any]:
+    async def end_idle(self, unseen_since: float) -> list[SessionEnded]:
+        """As `SessionLog.end_idle` asks."""
+        return await end_idle(self._engine, unseen_since)
+
+
+def _newest_first(limit: int, cursor: str | None, which: SessionFilter) -> Select[Any]:
     mine = sessions.c
     query = select(sessions).order_by(mine.started_at.desc(), mine.session_id.desc()).limit(limit)
-    if status is not None:
-        query = query.where(mine.status == status)
+    for name in ("status", "overall_status", "service_type", "user_id"):
+        if (wanted := getattr(which, name)) is not None:
+            query = query.where(mine[name] == identifier(wanted))
     if cursor is not None:
-        started_at, session_id = _place(cursor)
+        started_at, session_id = place_of(cursor)
         place = tuple_(literal(started_at, Stamp), literal(session_id))
         query = query.where(tuple_(mine.started_at, mine.session_id) < place)
     return query
@@ -104,22 +107,9 @@ def _session(row: Row[Any], steps: tuple[Step, ...] = ()) -> Session:
         row.started_at.timestamp(), row.last_seen_at.timestamp(),
         completed_at.timestamp() if completed_at else None,
         row.step_count, row.issues_found, steps,
+        row.performance_score, row.quality_score, row.cost,
     )  # fmt: skip
 
 
 def _step(row: RowMapping) -> Step:
     return Step(**{**row, "at": row["at"].timestamp()})
-
-
-def _cursor(row: Row[Any]) -> str:
-    place = json.dumps([row.started_at.isoformat(), row.session_id])
-    return urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        started_at, session_id = json.loads(urlsafe_b64decode(padded.encode("ascii")))
-        return stamp(datetime.fromisoformat(started_at).timestamp()), identifier(session_id)
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        raise ValueError(f"cursor {cursor[:40]!r} is not one of ours: start without one") from None

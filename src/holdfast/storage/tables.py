@@ -1,65 +1,13 @@
-"""The tables of the record. Names are a contract: people write queries against them.
+"""The tables of calls, requests and sessions. Names are a contract: people write queries on them.
 
 Times end in `_at` or are called `at`: timezone-aware UTC. Durations are milliseconds and say so,
 except `response_time`, which older dashboards know by that name. Event tables have no foreign
-keys: a late row must land. Their key starts with the time, so that they can be cut into days.
+keys: a late row must land. Their key starts with the time: on PostgreSQL it is cut into days.
 """
 
-from datetime import UTC, datetime
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, Table, Text
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    DateTime,
-    Dialect,
-    Double,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-)
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import JSON, TypeDecorator
-
-VERSION_TABLE = "holdfast_version"
-
-
-class Stamp(TypeDecorator[datetime]):
-    """A moment: timezone-aware UTC in Python, whether or not the database knows zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002
-    ) -> datetime | None:
-        """Raises ValueError for a time without zone: it could mean anything."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone: use holdfast.clock.stamp")
-        return value.astimezone(UTC)
-
-    def process_result_value(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002
-    ) -> datetime | None:
-        """SQLite gives naive times back: they were UTC when they went in."""
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
-
-
-JSON_VALUE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
+from holdfast.storage.columns import JSON_VALUE, Stamp, by_day, event_key, metadata
 
 sessions = Table(
     "monitoring_sessions",
@@ -75,6 +23,13 @@ sessions = Table(
     Column("duration_ms", Double),
     Column("step_count", Integer, nullable=False),
     Column("issues_found", Integer, nullable=False),
+    Column("auto_fixes_applied", Integer, nullable=False, server_default="0"),
+    Column("user_context", JSON_VALUE),
+    Column("validation_results", JSON_VALUE),
+    Column("performance_score", Double),
+    Column("quality_score", Double),
+    Column("cost", Double),
+    Index(None, "user_id", "started_at"),
     Index(None, "started_at", "session_id"),
     Index(None, "status", "started_at", "session_id"),
 )
@@ -82,8 +37,7 @@ sessions = Table(
 api_calls = Table(
     "monitoring_api_calls",
     metadata,
-    Column("at", Stamp, primary_key=True),
-    Column("event_id", Text, primary_key=True),
+    *event_key(),
     Column("endpoint", Text, nullable=False),
     Column("method", Text, nullable=False),
     Column("status_code", Integer, nullable=False),
@@ -94,19 +48,21 @@ api_calls = Table(
     Column("outcome", Text, nullable=False),
     Column("error", Text),
     Column("user_id", Text),
+    Column("user_type", Text),
     Column("session_id", Text),
     Column("request_id", Text),
     Column("trace_id", Text),
+    Column("request_body", Text),
     Column("instance", Text, nullable=False),
     Index(None, "endpoint", "at"),
     Index(None, "session_id", "at"),
+    **by_day(),
 )
 
 integration_calls = Table(
     "monitoring_integration_calls",
     metadata,
-    Column("at", Stamp, primary_key=True),
-    Column("event_id", Text, primary_key=True),
+    *event_key(),
     Column("integration", Text, nullable=False),
     Column("operation", Text, nullable=False),
     Column("outcome", Text, nullable=False),
@@ -118,10 +74,12 @@ integration_calls = Table(
     Column("total_ms", Double, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("served_from", Text, nullable=False),
+    Column("stale_age_s", Double),
     Column("verdict", Text),
     Column("score", Double),
     Column("method", Text),
     Column("usage", JSON_VALUE),
+    Column("cost", Double),
     Column("session_id", Text),
     Column("user_id", Text),
     Column("step", Text, nullable=False),
@@ -130,16 +88,21 @@ integration_calls = Table(
     Column("instance", Text, nullable=False),
     Index(None, "session_id", "at"),
     Index(None, "integration", "operation", "at"),
+    **by_day(),
 )
 
 integration_health = Table(
     "monitoring_integration_health",
     metadata,
-    Column("at", Stamp, primary_key=True),
-    Column("event_id", Text, primary_key=True),
+    *event_key(),
     Column("integration", Text, nullable=False),
     Column("operation", Text, nullable=False),
-    Column("breaker_state", Text, nullable=False),
+    Column("status", Text),
+    Column("since", Stamp),
+    Column("success_rate", Double),
+    Column("meaning_rate", Double),
+    Column("p95_ms", Double),
+    Column("breaker_state", Text),
     Column("detail", JSON_VALUE, nullable=False),
     Column("instance", Text, nullable=False),
     Index(None, "integration", "operation", "at"),
@@ -148,14 +111,12 @@ integration_health = Table(
 audit = Table(
     "holdfast_audit",
     metadata,
-    Column("at", Stamp, primary_key=True),
-    Column("event_id", Text, primary_key=True),
+    *event_key(),
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),
-    Column("integration", Text, nullable=False),
+    Column("integration", Text),
     Column("operation", Text),
+    Column("session_id", Text),
+    Column("detail", JSON_VALUE),
     Column("instance", Text, nullable=False),
 )
-
-EVENT_TABLES = (integration_calls, api_calls, integration_health, audit)
-"""One row an event, keyed by (`at`, `event_id`)."""

@@ -42,12 +42,14 @@ class BufferOptions:
 
 @fact
 class RecordStatus:
-    """How the record is doing. Received events are waiting, written or dropped, never elsewhere.
+    """How the record is doing. Received events are waiting, spooled, written or dropped.
 
     *off*: nobody is writing. *behind*: more than two batches wait. *failing*: the last append
     failed. *dropped* counts by reason: *buffer_full* (the oldest gave way), *rejected* (the log
     does not take it as it is), *shutdown* (not known to be kept when the end came). *last_error*
     is the last failure in one redacted line, also when it is over; *last_written_at* is Unix time.
+    *spooled* events (*spool_bytes*) are on disk until the database returns; more reasons are then
+    *spool_full* (the oldest on disk gave way).
     """
 
     status: Word
@@ -56,6 +58,8 @@ class RecordStatus:
     dropped: dict[str, int]
     last_error: str | None = None
     last_written_at: float | None = None
+    spooled: int = 0
+    spool_bytes: int = 0
 
 
 class Buffer(Fold):
@@ -77,6 +81,7 @@ class Buffer(Fold):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake, self._stopping, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._running = self._stopped = False
+        self._flushes: list[tuple[int, asyncio.Future[None]]] = []
 
     def __call__(self, event: Event) -> None:
         """Take *event*; when full, the oldest one waiting goes."""
@@ -124,6 +129,17 @@ class Buffer(Fold):
             self._running = False
             self._ended.set()
 
+    async def flush(self) -> None:
+        """Return once everything taken until now is kept, or dropped and counted."""
+        with self._lock:
+            target = self._settled + self._waiting
+            if not self._waiting:
+                return
+            done = asyncio.get_running_loop().create_future()
+            self._flushes.append((target, done))
+        self._rouse()
+        await done
+
     async def stop(self, timeout_seconds: float) -> None:
         """Write what can be written within *timeout_seconds*; the rest is counted *shutdown*."""
         self.catch_up()
@@ -143,11 +159,24 @@ class Buffer(Fold):
             self._inbox.clear()
             self._batches.clear()
             self._taken = 0
+            self._tell_flushed()
 
     def _rouse(self) -> None:
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop is closed: there is nobody to wake
                 self._loop.call_soon_threadsafe(self._wake.set)
+
+    @property
+    def _settled(self) -> int:
+        return self._written + sum(self._dropped.values())
+
+    def _tell_flushed(self) -> None:
+        reached, self._flushes = self._flushes, []
+        for target, done in reached:
+            if self._settled < target and not self._stopped:
+                self._flushes.append((target, done))
+            elif not done.done():
+                done.set_result(None)
 
     @property
     def _waiting(self) -> int:
@@ -193,6 +222,7 @@ class Buffer(Fold):
                 self._written += len(batch)
                 self._failures = 0
                 self._last_written_at = self._clock.wall()
+                self._tell_flushed()
 
     def _refused(self, batch: Batch, error: EventsRefused) -> None:
         """Halve the batch until the events that are wrong stand alone; those are set aside."""
@@ -205,6 +235,7 @@ class Buffer(Fold):
             else:
                 self._taken -= 1
                 self._dropped["rejected"] += 1
+                self._tell_flushed()
 
     def _leave(self) -> bool:
         """Take the head out of the line. False after the end: its events are counted already."""

@@ -162,7 +162,7 @@ class CallMetrics(Fold):
                     self._of(*key, 0)  # operations stand in the order of their first call
                     plain = succeeded[key] = []
                 plain.append(event)
-            elif event.outcome == "refused":
+            elif event.outcome == "refused" and event.usage is None:
                 if key not in refused:
                     self._of(*key, 0)
                     refused[key] = []

@@ -7,6 +7,8 @@ histograms is adding their counts, so percentiles of many workers are never aver
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from math import ceil, frexp, ldexp
+from struct import Struct, pack, unpack
+from struct import error as StructError  # noqa: N812 - a class
 from typing import Any
 
 from holdfast.telemetry.plain import add_counts, packed, unpacked
@@ -17,6 +19,10 @@ _ZERO = -(10**6)
 
 _LEAST = 5e-324
 """The least number above 0."""
+
+_FORMAT = 1
+_HEAD = Struct("<BIQddd")
+"""Format, bins, count, total, minimum, maximum; then every bin, then every count."""
 
 
 class Histogram:
@@ -94,6 +100,53 @@ class Histogram:
                 made.maximum = max(made.maximum, plain["max"])
         made.count = sum(counts.values())
         return made
+
+    def since(self, before: "Histogram") -> "Histogram":
+        """What was added after *before*, an earlier copy; extremes only to the bin."""
+        added = Histogram()
+        earlier = before._counts  # noqa: SLF001  # its own kind
+        added._counts = {
+            key: more
+            for key, count in self._counts.items()
+            if (more := count - earlier.get(key, 0)) > 0
+        }
+        added.count = sum(added._counts.values())
+        if added.count:
+            added.total = max(self.total - before.total, 0.0)
+            added.minimum = max(_middle(min(added._counts)), self.minimum)
+            added.maximum = min(_middle(max(added._counts)), self.maximum)
+        return added
+
+    def to_bytes(self) -> bytes:
+        """All that was counted, to be kept or sent; `from_bytes` makes the same of it."""
+        keys = sorted(self._counts)
+        numbers = (*keys, *(self._counts[key] for key in keys))
+        head = _HEAD.pack(_FORMAT, len(keys), self.count, self.total, self.minimum, self.maximum)
+        return head + pack(f"<{len(keys)}i{len(keys)}Q", *numbers)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Histogram":
+        """What `to_bytes` made; raises ValueError for anything else."""
+        found = cls()
+        found.merge_bytes(data)
+        return found
+
+    def merge_bytes(self, data: bytes) -> None:
+        """Add all that `to_bytes` wrote down; raises ValueError for anything else."""
+        try:
+            number, bins, count, total, minimum, maximum = _HEAD.unpack_from(data)
+            numbers = unpack(f"<{bins}i{bins}Q", data[_HEAD.size :])
+        except StructError:
+            raise ValueError(f"{len(data)} bytes are no histogram") from None
+        if number != _FORMAT:
+            raise ValueError(f"a histogram of format {number}: we know {_FORMAT}")
+        counts = self._counts
+        for key, more in zip(numbers[:bins], numbers[bins:], strict=True):
+            counts[key] = counts.get(key, 0) + more
+        self.count += count
+        self.total += total
+        self.minimum = min(self.minimum, minimum)
+        self.maximum = max(self.maximum, maximum)
 
     @property
     def mean(self) -> float | None:

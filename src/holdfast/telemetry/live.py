@@ -8,11 +8,14 @@ from holdfast.events import (
     AttemptFailed,
     BreakerMoved,
     CallFinished,
+    ContextLost,
     ControlUsed,
     Event,
+    IssueFound,
     RequestFinished,
     SessionEnded,
     SessionStarted,
+    StepTaken,
     fact,
 )
 from holdfast.telemetry.fold import Fold
@@ -79,7 +82,9 @@ class Changes(Fold):
             self._see(event.scope.session_id)
         elif isinstance(event, BreakerMoved | ControlUsed):
             self._integrations.add(event.integration)
-        elif isinstance(event, SessionStarted | SessionEnded):
+        elif isinstance(event, StepTaken | IssueFound):
+            self._see(event.scope.session_id)
+        elif isinstance(event, SessionStarted | SessionEnded | ContextLost):
             self._see(event.session_id)
 
     def _see(self, session_id: str | None) -> None:

@@ -13,8 +13,10 @@ from holdfast.events import (
     BreakerMoved,
     CallFinished,
     ComponentChanged,
+    ContextLost,
     ControlUsed,
     Event,
+    IssueFound,
     RequestFinished,
 )
 from holdfast.telemetry.fold import Fold
@@ -72,6 +74,16 @@ class Log(Fold):
             self._alert(event)
         elif isinstance(event, ComponentChanged):
             self._component(event)
+        elif isinstance(event, ContextLost):
+            self._log.warning(
+                f"context_{event.kind}", session_id=event.session_id, step=event.step,
+                field=redact(event.field), last_step=event.last_step,
+            )  # fmt: skip
+        elif isinstance(event, IssueFound):
+            self._log.warning(
+                "issue_found", issue_type=event.issue_type, severity=event.severity,
+                description=redact(event.description), session_id=event.scope.session_id,
+            )  # fmt: skip
         elif isinstance(event, RequestFinished) and event.outcome == "failed":
             self._log.warning(
                 "request_failed", method=event.method, route=event.route, status=event.status,

@@ -126,12 +126,17 @@ def latest(one: list[float | None], other: list[float | None]) -> list[float | N
     return [max(mine or 0.0, its or 0.0) or None for mine, its in pairs]
 
 
+def _told_last(one: list[Any], other: list[Any]) -> list[Any]:
+    return one if one[0] >= other[0] else other
+
+
 _TOGETHER: Mapping[str, Callable[[Any, Any], Any]] = {
     "bins": _bins_plus,
     "min": min,
     "max": max,
     "last": latest,
     "problem": max,
+    "told": _told_last,
     "since": min,
 }
 """How two values of these names become one; all but *bins* are left alone by `minus`."""

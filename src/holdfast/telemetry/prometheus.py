@@ -67,6 +67,7 @@ class Exposition:
         """Every family, with HELP and TYPE even without samples."""
         yield from self._requests()
         yield from self._calls()
+        yield from self._spending()
         yield self._breakers()
         yield from self._own()
         yield from shared_state(self._read.shared_state())
@@ -144,6 +145,15 @@ class Exposition:
             trips.add_metric(key, counted.trips)
         yield from (finished, served, judged, failed, seconds, retries, trips)
 
+    def _spending(self) -> Iterator[Metric]:
+        usage, cost, unpriced = _spending_families()
+        for key in self._read.calls.operations_called():
+            for (unit, model), spent in self._read.calls.lifetime(*key).usage.items():
+                usage.add_metric((*key, model, unit), spent.amount)
+                cost.add_metric((*key, model, unit), spent.cost_usd)
+                unpriced.add_metric((*key, model, unit), spent.unpriced)
+        yield from (usage, cost, unpriced)
+
     def _breakers(self) -> Metric:
         states = GaugeMetricFamily(
             "holdfast_breaker_state", "1 for the state a breaker is in.",
@@ -162,12 +172,35 @@ class Exposition:
         yield GaugeMetricFamily(
             "holdfast_record_waiting_events", "Events waiting to be recorded.", record.waiting
         )
+        yield GaugeMetricFamily(
+            "holdfast_record_spooled_events", "Events on disk until the database returns.",
+            record.spooled,
+        )  # fmt: skip
+        yield GaugeMetricFamily(
+            "holdfast_record_spool_bytes", "What the spooled events take.", record.spool_bytes
+        )
         dropped = CounterMetricFamily(
             "holdfast_events_dropped", "Events that were dropped, by reason.", labels=("reason",)
         )
         for reason, number in sorted({**record.dropped, **self._read.dropped()}.items()):
             dropped.add_metric((reason,), number)
         yield dropped
+
+
+def _spending_families() -> tuple[CounterMetricFamily, CounterMetricFamily, CounterMetricFamily]:
+    labels = (*_CALL_LABELS, "model", "unit")
+    return (
+        CounterMetricFamily(
+            "holdfast_usage", "What providers said was used up, in their units.", labels=labels
+        ),
+        CounterMetricFamily(
+            "holdfast_cost_usd", "What that cost in US dollars, as far as it has a price.",
+            labels=labels,
+        ),
+        CounterMetricFamily(
+            "holdfast_unpriced_calls", "Calls whose usage has no known price.", labels=labels
+        ),
+    )  # fmt: skip
 
 
 def _outcomes(tally: Tally) -> tuple[tuple[str, int], ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from holdfast.events import AnswerJudged, AttemptFailed, CallFinished
 from holdfast.telemetry.histogram import Histogram
 from holdfast.telemetry.plain import add_counts, add_up, named, names
+from holdfast.telemetry.spent import Spending, Spent, merge, spend
 
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds of the exposed histograms, in seconds; they reach what a voice or a chat takes."""
@@ -23,7 +24,8 @@ class Tally:
 
     __slots__ = (
         "attempts", "cancelled", "errors", "failed", "fails", "latency", "not_judged", "passes",
-        "rate_limited", "refused", "rescued", "retries", "served", "succeeded", "waited", "warns",
+        "rate_limited", "refused", "rescued", "retries", "served", "succeeded", "usage", "waited",
+        "warns",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -31,6 +33,7 @@ class Tally:
         self.attempts = self.retries = self.rate_limited = 0
         self.passes = self.warns = self.fails = self.not_judged = 0
         self.errors: dict[str, int] = {}
+        self.usage: Spending = {}
         self.served: dict[str, int] = {}
         self.latency = Histogram()
         self.waited = Histogram()
@@ -76,6 +79,8 @@ class Tally:
         if latency_ms is not None and not told and is_the_providers(event):
             self.latency.add(latency_ms)
         self.waited.add(event.waited_ms)
+        if event.usage is not None:
+            spend(self.usage, event.usage, event.at)
 
     def add_successes(self, events: Sequence[CallFinished], latencies: list[float]) -> None:
         """Count calls that the provider answered at the first attempt, in *latencies* ms each."""
@@ -87,6 +92,9 @@ class Tally:
         self.passes += judged.count("pass")
         self.latency.add_all(latencies)
         self.waited.add_all([event.waited_ms for event in events])
+        for event in events:
+            if event.usage is not None:
+                spend(self.usage, event.usage, event.at)
 
     def add_refusals(self, waited_ms: list[float]) -> None:
         """Count calls that never went out, after so long each."""
@@ -113,6 +121,8 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for error, count in other.errors.items():
             self.errors[error] = self.errors.get(error, 0) + count
+        if other.usage:
+            merge(self.usage, other.usage)
         for source, count in other.served.items():
             self.served[source] = self.served.get(source, 0) + count
         self.latency.merge(other.latency)
@@ -124,6 +134,7 @@ class Tally:
             "counts": [getattr(self, name) for name in _COUNTS],
             "errors": {named(error): count for error, count in self.errors.items()},
             "served": {named(source): count for source, count in self.served.items()},
+            "usage": {named(*key): spent.plain() for key, spent in self.usage.items()},
             "latency": self.latency.plain(),
             "waited": self.waited.plain(),
         }
@@ -137,6 +148,7 @@ class Tally:
         for plain in plains:
             add_counts(made.errors, {names(it)[0]: n for it, n in plain["errors"].items()})
             add_counts(made.served, {names(it)[0]: n for it, n in plain["served"].items()})
+            merge(made.usage, {_pair(it): Spent.of(one) for it, one in plain["usage"].items()})
         made.latency = Histogram.of(one["latency"] for one in plains)
         made.waited = Histogram.of(one["waited"] for one in plains)
         return made
@@ -185,3 +197,8 @@ _COUNTS = (
     "attempts", "cancelled", "failed", "fails", "not_judged", "passes", "rate_limited", "refused",
     "rescued", "retries", "succeeded", "warns",
 )  # fmt: skip
+
+
+def _pair(key: str) -> tuple[str, str]:
+    unit, model = names(key)
+    return unit, model

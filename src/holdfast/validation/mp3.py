@@ -58,8 +58,21 @@ def read_mp3(file: bytes) -> Sound:
     )
 
 
+def frames_of(file: bytes) -> Iterator[Frame]:
+    """The frames that hold sound, until something else comes; tags and the index are skipped."""
+    at = _id3_bytes(file)
+    for _ in range(_MOST_FRAMES):
+        frame = _frame(file, at) if at + _HEADER_BYTES <= len(file) else None
+        if frame is None:
+            return
+        if not _is_index(file, frame):
+            yield frame
+        at += frame.size
+
+
 def _frames(file: bytes, at: int, end: int) -> Iterator[Frame]:
     for _ in range(_MOST_FRAMES):
+        at += _id3_bytes(file, at)  # where several files were joined
         if at + _HEADER_BYTES > end:
             return
         frame = _frame(file, at)
@@ -115,10 +128,10 @@ def _is_index(file: bytes, frame: Frame) -> bool:
     return file[at : at + 4] in (b"Xing", b"Info")
 
 
-def _id3_bytes(file: bytes) -> int:
-    if file[:3] != b"ID3" or len(file) < _ID3_HEADER_BYTES:
+def _id3_bytes(file: bytes, at: int = 0) -> int:
+    if file[at : at + 3] != b"ID3" or len(file) < at + _ID3_HEADER_BYTES:
         return 0
     size = 0
-    for septet in file[6:10]:
+    for septet in file[at + 6 : at + 10]:
         size = size << 7 | septet & 0x7F
     return _ID3_HEADER_BYTES + size

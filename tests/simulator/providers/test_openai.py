@@ -153,7 +153,7 @@ async def test_a_missing_key_is_refused() -> None:
         ({"stream": "yes"}, "stream"),
         ({"stream_options": {"include_usage": True}}, "stream_options"),
         ({"stop": ["a", "b", "c", "d", "e"]}, "stop"),
-        ({"response_format": {"type": "json_schema"}}, "response_format"),
+        ({"response_format": {"type": "json_schema"}}, "response_format.json_schema.name"),
         ({"response_format": "json"}, "response_format"),
     ],
 )
@@ -184,8 +184,11 @@ async def test_json_mode_and_stop() -> None:
     """JSON mode answers with an object; a stop text and what follows is left out."""
     async with inside() as client:
         wanted = chat(response_format={"type": "json_object"})
+        unsaid = await client.post(CHAT, json=wanted)
+        wanted["messages"].append({"role": "user", "content": "Answer in JSON."})
         answer = (await client.post(CHAT, json=wanted)).json()
         short = (await client.post(CHAT, json=chat(stop="."))).json()
+    assert (unsaid.status_code, unsaid.json()["error"]["param"]) == (400, "messages")
     assert list(json.loads(answer["choices"][0]["message"]["content"])) == ["answer"]
     assert "." not in short["choices"][0]["message"]["content"]
 
@@ -252,3 +255,33 @@ def test_words_and_facts_are_found() -> None:
     """Words that carry meaning, once each; facts without the instructions around them."""
     assert keywords(QUESTION, 3) == ["stay", "calm", "career"]
     assert fragments(CONTEXT, 3) == ["Chart Moon in Rohini pada 2", "Sun in Tula"]
+
+
+async def test_credit_is_used_up_once() -> None:
+    """Beyond it every call that costs is `insufficient_quota`; the list of models is free."""
+    async with inside(providers=[OpenAI(credit_tokens=200)]) as client:
+        codes = [(await client.post(CHAT, json=chat())).status_code for _ in range(6)]
+        last = await client.post(CHAT, json=chat())
+        models = await client.get("/openai/v1/models")
+    assert (codes[0], codes[-1]) == (200, 429)
+    assert last.json()["error"]["code"] == "insufficient_quota"
+    assert models.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("schema", "param"),
+    [
+        ({"name": "a b", "schema": {}}, "response_format.json_schema.name"),
+        ({"name": "a", "schema": []}, "schema"),
+        (
+            {"name": "a", "strict": True, "schema": {"type": "object"}},
+            "response_format.json_schema",
+        ),
+    ],
+)
+async def test_a_schema_that_is_not_allowed_is_named(schema: dict[str, Any], param: str) -> None:
+    """A bad name, no object, or a strict schema that leaves something open."""
+    async with inside() as client:
+        wanted = {"type": "json_schema", "json_schema": schema}
+        refused = await client.post(CHAT, json=chat(response_format=wanted))
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, param)

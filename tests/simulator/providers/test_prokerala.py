@@ -184,3 +184,25 @@ def test_tokens_are_bounded() -> None:
     first, *_, last = [tokens.issue({"exp": 10.0, "jti": n}) for n in range(MOST_TOKENS + 1)]
     assert not tokens.good(first, now_unix_seconds=0.0)
     assert tokens.good(last, now_unix_seconds=0.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "parameter"),
+    [
+        ({}, 200, ""),
+        ({"format": "png"}, 400, "/format"),
+        ({"chart_type": "no-such"}, 400, "/chart_type"),
+        ({"chart_style": "western"}, 400, "/chart_style"),
+    ],
+)
+async def test_a_chart_is_svg(change: dict[str, str], status: int, parameter: str) -> None:
+    """The one endpoint that answers with no JSON; what it does not draw is a 400."""
+    how = {"format": "svg", "chart_type": "rasi", "chart_style": "north-indian", **change}
+    async with inside() as client:
+        answer = await chart(client, "/prokerala/v2/astrology/chart", {**BIRTH, **how})
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.headers["content-type"] == "image/svg+xml"
+        assert answer.headers["x-api-credits"] == "15"
+    else:
+        assert answer.json()["errors"][0]["source"] == {"parameter": parameter}

@@ -6,6 +6,7 @@ from holdfast.api.elsewhere import worst
 from holdfast.api.services import Services
 from holdfast.api.shapes.breaker import breaker
 from holdfast.api.shapes.numbers import latency, rounded
+from holdfast.api.shapes.usage import usage
 from holdfast.clock import iso
 from holdfast.events import BreakerName
 from holdfast.health import Health, of_integration
@@ -47,6 +48,7 @@ def card(services: Services, integration: str) -> dict[str, Any]:
         "errors": _errors(window),
         "served": dict(sorted(window.served.items())),
         "verdicts": _verdicts(window),
+        "usage": usage(services, integration),
         "last_problem": _problem(services, integration),
         "limit": _limit(services, integration),
         "operations": _operations(services, integration),

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from holdfast.settings.service import CONTRACT_FIELDS, SUFFIXES
+from holdfast.settings.service import CONTRACT_FIELDS, SUFFIXES, variable_of
 from holdfast.settings.settings import Settings, variables_of
 
 _SECTIONS = {
@@ -18,16 +18,14 @@ _SECTIONS = {
     ),
 }  # fmt: skip
 
-_SECRETS = ("jwt_secret", "database_url", "redis_url")
-
 _THRESHOLDS = (
     "success_rate_warning", "success_rate_critical", "latency_warning_ms", "latency_critical_ms",
 )  # fmt: skip
 
-_SECRETS = ("jwt_secret", "database_url", "alert_webhook")
+_HIDDEN = {"jwt_secret", "database_url", "redis_url", "alert_webhook", "services", "keys"}
 
 _NOT_WIRED = (
-    "metrics_interval", *_SECTIONS["database"], *_SECTIONS["cache"],
+    *_SECTIONS["database"], *_SECTIONS["cache"],
     "api_key_rotation_hours", "max_request_size_mb",
 )  # fmt: skip
 
@@ -37,7 +35,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
 
     *not_wired* lists what the contract shows and nothing in this version acts on.
     """
-    shown = settings.model_dump(mode="json", exclude={*_SECRETS, "services"})
+    shown = settings.model_dump(mode="json", exclude=_HIDDEN)
     return {
         "environment": settings.environment,
         "is_production": settings.is_production,
@@ -68,11 +66,12 @@ def variables(settings: Settings) -> list[dict[str, str]]:
         if variables_of(field)
     )
     own = (
-        _row(settings, [f"{name.upper().replace('-', '_')}_{suffix}"], getattr(service, field))
+        _row(settings, [variable_of(name, field)], getattr(service, field))
         for name, service in settings.services.items()
-        for field, suffix in SUFFIXES.items()
+        for field in SUFFIXES
     )
-    return [*general, *own]
+    keys = (_row(settings, [name], secret) for name, secret in settings.keys.items())
+    return [*general, *own, *keys]
 
 
 def _row(settings: Settings, names: list[str], value: Any) -> dict[str, str]:

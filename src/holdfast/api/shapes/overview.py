@@ -94,11 +94,13 @@ def shared_state(services: Services) -> dict[str, Any] | None:
 
 
 def record(services: Services) -> dict[str, Any]:
-    """How the record fares: what waits, what was written, what was dropped and why."""
+    """How the record fares: what waits in memory and on disk, what was written, what dropped."""
     status = services.record()
     return {
         "status": status.status,
         "waiting": status.waiting,
+        "spooled": status.spooled,
+        "spool_bytes": status.spool_bytes,
         "written": status.written,
         "dropped": dict(status.dropped),
         "last_error": status.last_error,

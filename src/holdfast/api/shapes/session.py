@@ -32,6 +32,9 @@ def session(one: Session, most_steps: int | None = None) -> dict[str, Any]:
         "duration_ms": round(one.duration_ms, 1),
         "step_count": one.step_count,
         "issues_found": one.issues_found,
+        "performance_score": rounded(one.performance_score, 1),
+        "quality_score": rounded(one.quality_score, 1),
+        "cost_usd": rounded(one.cost_usd, 6),
         "steps": [step(taken) for taken in steps],
     }
 

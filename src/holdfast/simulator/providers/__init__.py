@@ -4,11 +4,13 @@ from typing import Final, Protocol
 
 from holdfast.clock import Clock
 from holdfast.simulator.provider import Provider
+from holdfast.simulator.providers.deepgram.provider import Deepgram
 from holdfast.simulator.providers.did.provider import Did
 from holdfast.simulator.providers.elevenlabs.provider import ElevenLabs
 from holdfast.simulator.providers.mistral import Mistral
 from holdfast.simulator.providers.openai.provider import OpenAI
 from holdfast.simulator.providers.prokerala.provider import Prokerala
+from holdfast.simulator.providers.sarvam.provider import Sarvam
 from holdfast.simulator.providers.social.facebook import Facebook
 from holdfast.simulator.providers.social.instagram import Instagram
 from holdfast.simulator.providers.social.linkedin import LinkedIn
@@ -25,13 +27,14 @@ class MakeProvider(Protocol):
 
 
 PROVIDERS: Final[tuple[MakeProvider, ...]] = (
-    *(OpenAI, Prokerala, ElevenLabs, Did),
+    *(OpenAI, Prokerala, ElevenLabs, Did, Deepgram, Sarvam),
     *(Facebook, Instagram, YouTube, X, LinkedIn, TikTok),
     Mistral,
 )
 
 __all__ = [
     "PROVIDERS",
+    "Deepgram",
     "Did",
     "ElevenLabs",
     "Facebook",
@@ -40,6 +43,7 @@ __all__ = [
     "Mistral",
     "OpenAI",
     "Prokerala",
+    "Sarvam",
     "TikTok",
     "X",
     "YouTube",

@@ -2,13 +2,14 @@
 
 from alembic import context
 
-from holdfast.storage.tables import VERSION_TABLE, metadata
+from holdfast.storage.all_tables import RECORD
+from holdfast.storage.columns import VERSION_TABLE
 
 
 def migrate() -> None:
     """Run the migrations inside the caller's transaction."""
     connection = context.config.attributes["connection"]
-    context.configure(connection=connection, target_metadata=metadata, version_table=VERSION_TABLE)
+    context.configure(connection=connection, target_metadata=RECORD, version_table=VERSION_TABLE)
     context.run_migrations()
 
 

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.simulator.provider import Operation, Provider, Respond
-from holdfast.simulator.providers.elevenlabs import catalog, errors
-from holdfast.simulator.providers.elevenlabs.melody import melody, silence
+from holdfast.simulator.providers.elevenlabs import catalog, errors, spoiled
+from holdfast.simulator.providers.elevenlabs.account import NO_INVOICES, account, user
+from holdfast.simulator.providers.elevenlabs.melody import melody
 from holdfast.simulator.providers.elevenlabs.sound import pieces, render
 from holdfast.simulator.providers.elevenlabs.speech import read_speech
 from holdfast.simulator.wire import Answer, Call, Refused
@@ -31,21 +32,27 @@ class ElevenLabs(Provider):
     def __init__(self, *, character_limit: int = 100_000_000, clock: Clock = SYSTEM_CLOCK) -> None:
         self._limit, self._used = character_limit, 0
         self._resets_at = int(clock.wall()) + _RESET_AFTER_SECONDS
-        speak = {
-            "empty_success": no_audio,
-            "silent_audio": self._silent,
-            "truncated_stream": cut_audio,
-        }
-        empty = {"empty_success": no_voices}
         self.operations = (
-            Operation("tts", "POST", _SPEAK, self._signed(self._speak), speak, 400.0),
+            Operation("tts", "POST", _SPEAK, self._signed(self._speak), spoiled.SPEECH, 400.0),
             Operation(
-                "tts-stream", "POST", f"{_SPEAK}/stream", self._signed(self._stream), speak, 150.0
+                "tts-stream",
+                "POST",
+                f"{_SPEAK}/stream",
+                self._signed(self._stream),
+                spoiled.SPEECH,
+                150.0,
             ),
-            Operation("voices", "GET", "/v1/voices", self._signed(_voices), empty),
-            Operation("voices-search", "GET", "/v2/voices", self._signed(_search), empty),
-            Operation("models", "GET", "/v1/models", self._signed(_models)),
-            Operation("subscription", "GET", "/v1/user/subscription", self._signed(self._account)),
+            Operation("voices", "GET", "/v1/voices", self._signed(_voices), spoiled.VOICES),
+            Operation("voices-search", "GET", "/v2/voices", self._signed(_search), spoiled.VOICES),
+            Operation("models", "GET", "/v1/models", self._signed(_models), spoiled.MODELS),
+            Operation(
+                "subscription",
+                "GET",
+                "/v1/user/subscription",
+                self._signed(self._subscription),
+                spoiled.ACCOUNT,
+            ),
+            Operation("user", "GET", "/v1/user", self._signed(self._user)),
         )
 
     def error(self, call: Call, status: int, code: str | None = None) -> Answer:
@@ -93,44 +100,13 @@ class ElevenLabs(Provider):
         headers = {"character-cost": str(cost), "history-item-id": call.token(20, "history")}
         return Answer(media_type=speech.audio.media_type, headers=headers, parts=(audio,))
 
-    def _silent(self, call: Call, good: Answer) -> Answer:
-        """As long as the good answer, without a sound."""
-        speech = read_speech(call)
-        quiet = silence(melody(speech.text, speech.speed, call.seed))
-        audio = render(quiet, speech.audio)
-        return replace(good, parts=pieces(audio) if good.streamed else (audio,))
+    def _user(self, call: Call) -> Answer:
+        plan = account(self._used, self._limit, self._resets_at)
+        return Answer(document=user(call, plan))
 
-    def _account(self, _call: Call) -> Answer:
-        account = {
-            "tier": "creator",
-            "status": "active",
-            "character_count": self._used,
-            "character_limit": self._limit,
-            "max_credit_limit_extension": 0,
-            "can_extend_character_limit": False,
-            "next_character_count_reset_unix": self._resets_at,
-            "voice_limit": 30,
-            "voice_slots_used": len(catalog.VOICES),
-            "currency": "usd",
-        }
-        return Answer(document=account)
-
-
-def no_audio(_call: Call, good: Answer) -> Answer:
-    """200 and zero bytes."""
-    return replace(good, parts=())
-
-
-def cut_audio(_call: Call, good: Answer) -> Answer:
-    """Half of the audio, then the connection is gone."""
-    audio = b"".join(good.parts)
-    half = audio[: len(audio) // 2]
-    return replace(good, parts=pieces(half) if good.streamed else (half,), cut=True)
-
-
-def no_voices(_call: Call, good: Answer) -> Answer:
-    """200 and nobody to speak."""
-    return replace(good, document={**good.document, "voices": []})
+    def _subscription(self, _call: Call) -> Answer:
+        plan = account(self._used, self._limit, self._resets_at)
+        return Answer(document={**plan, **NO_INVOICES})
 
 
 def _voices(_call: Call) -> Answer:

@@ -3,9 +3,10 @@
 import json
 import re
 import time
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from holdfast.simulator.providers.openai.example import example
 from holdfast.simulator.providers.openai.guidance import compose
 from holdfast.simulator.providers.openai.request import Ask, read_chat, text_of
 from holdfast.simulator.wire import Answer, Call
@@ -24,24 +25,21 @@ class Reply(NamedTuple):
     finish_reason: str
 
 
+Spoil = Callable[[Ask, Reply], Reply]
+"""How a good reply becomes a bad one."""
+
+
 def complete(call: Call) -> Answer:
     """POST /chat/completions."""
     ask = read_chat(call)
     return _answer(call, ask, [_reply(call, ask, index) for index in range(ask.choices)])
 
 
-def empty_chat(call: Call, _good: Answer) -> Answer:
-    """200, finished, and nothing said."""
+def replied(call: Call, spoil: Spoil) -> Answer:
+    """The answer to *call* with each of its replies spoiled."""
     ask = read_chat(call)
-    return _answer(call, ask, [Reply((), "stop")] * ask.choices)
-
-
-def truncated_chat(_call: Call, good: Answer) -> Answer:
-    """A stream that ends in the middle: no finish_reason, no usage, no `[DONE]`."""
-    if not good.streamed:
-        return good
-    said = [part for part in good.parts if b'"content"' in part]
-    return replace(good, parts=tuple(said[: max(1, len(said) // 2)]))
+    good = (_reply(call, ask, index) for index in range(ask.choices))
+    return _answer(call, ask, [spoil(ask, reply) for reply in good])
 
 
 def tokens(text: str) -> list[str]:
@@ -53,8 +51,8 @@ def _reply(call: Call, ask: Ask, index: int) -> Reply:
     text = compose(_question(ask), _context(ask), call.seed, index)
     for stop in ask.stop:
         text = text.partition(stop)[0]
-    if ask.json_object:
-        text = json.dumps({"answer": text}, ensure_ascii=False)
+    if ask.schema is not None:
+        text = json.dumps(example(ask.schema, text), ensure_ascii=False)
     pieces = tuple(tokens(text))
     if ask.limit is not None and len(pieces) > ask.limit:
         return Reply(pieces[: ask.limit], "length")

@@ -5,7 +5,6 @@ import hashlib
 import math
 import re
 import struct
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -34,16 +33,11 @@ def embed(call: Call) -> Answer:
     base64_wanted = _encoding(body) == "base64"
     data = []
     for index, text in enumerate(texts):
-        numbers = vector(text, EMBEDDING_DIMENSIONS[model])[:size]
-        shown = _encoded(_unit(numbers)) if base64_wanted else _unit(numbers)
+        numbers = _unit(vector(text, EMBEDDING_DIMENSIONS[model])[:size])
+        shown = encoded(numbers) if base64_wanted else numbers
         data.append({"object": "embedding", "index": index, "embedding": shown})
     usage = {"prompt_tokens": counted, "total_tokens": counted}
     return Answer(document={"object": "list", "data": data, "model": model, "usage": usage})
-
-
-def empty_list(_call: Call, good: Answer) -> Answer:
-    """200 with a list of nothing."""
-    return replace(good, document={**good.document, "data": []})
 
 
 def vector(text: str, dimensions: int) -> list[float]:
@@ -62,8 +56,17 @@ def _unit(numbers: list[float]) -> list[float]:
     return [number / length for number in numbers]
 
 
-def _encoded(numbers: list[float]) -> str:
+def encoded(numbers: list[float]) -> str:
+    """Little-endian 32 bit floats in base64."""
     return base64.b64encode(struct.pack(f"<{len(numbers)}f", *numbers)).decode()
+
+
+def numbers_in(embedding: str | list[float]) -> list[float]:
+    """A vector as it was sent, read again."""
+    if isinstance(embedding, list):
+        return embedding
+    raw = base64.b64decode(embedding)
+    return list(struct.unpack(f"<{len(raw) // 4}f", raw))
 
 
 def _inputs(body: Body) -> list[str]:

@@ -8,9 +8,10 @@ from typing import ClassVar
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.simulator.provider import Operation, Provider, Respond
 from holdfast.simulator.providers.openai import errors
-from holdfast.simulator.providers.openai.chat import complete, empty_chat, truncated_chat
-from holdfast.simulator.providers.openai.embeddings import embed, empty_list
+from holdfast.simulator.providers.openai.chat import complete
+from holdfast.simulator.providers.openai.embeddings import embed
 from holdfast.simulator.providers.openai.models import list_models, one_model
+from holdfast.simulator.providers.openai.spoiled import CHAT, EMBEDDINGS, empty_list
 from holdfast.simulator.window import Window
 from holdfast.simulator.wire import Answer, Call, Refused
 
@@ -19,7 +20,11 @@ BAD_KEY = "bad-key"
 
 
 class OpenAI(Provider):
-    """`/openai/v1/…`, for `base_url=f"{url}/openai/v1"`."""
+    """`/openai/v1/…`, for `base_url=f"{url}/openai/v1"`.
+
+    Once *credit_tokens* (about four characters of a request each) are used up, every call that
+    costs money is a 429 `insufficient_quota`; None: they never are.
+    """
 
     name: ClassVar[str] = "openai"
 
@@ -28,16 +33,16 @@ class OpenAI(Provider):
         *,
         requests_per_minute: int = 10_000,
         tokens_per_minute: int = 2_000_000,
+        credit_tokens: int | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._requests = Window(requests_per_minute, 60.0, clock)
         self._tokens = Window(tokens_per_minute, 60.0, clock)
-        self._clock = clock
-        chat = {"empty_success": empty_chat, "truncated_stream": truncated_chat}
+        self._clock, self._credit = clock, credit_tokens
         empty = {"empty_success": empty_list}
         self.operations = (
-            Operation("chat", "POST", "/v1/chat/completions", self._paid(complete), chat, 700.0),
-            Operation("embeddings", "POST", "/v1/embeddings", self._paid(embed), empty, 90.0),
+            Operation("chat", "POST", "/v1/chat/completions", self._paid(complete), CHAT, 700.0),
+            Operation("embeddings", "POST", "/v1/embeddings", self._paid(embed), EMBEDDINGS, 90.0),
             Operation("models", "GET", "/v1/models", self._signed(list_models), empty, 60.0),
             Operation("model", "GET", "/v1/models/{model}", self._signed(one_model), {}, 60.0),
         )
@@ -89,7 +94,12 @@ class OpenAI(Provider):
             tokens = 1 + len(call.body) // 4
             if not self._requests.take() or not self._tokens.take(tokens):
                 raise Refused(self._too_many())
-            return respond(call)
+            if self._credit is not None and self._credit < tokens:
+                raise Refused(errors.documented(429, "insufficient_quota"))
+            answered = respond(call)
+            if self._credit is not None:
+                self._credit -= tokens
+            return answered
 
         return self._signed(answer)
 

@@ -1,5 +1,7 @@
 """Reading OpenAI request bodies: what is missing or of the wrong type is a 400 that says so."""
 
+import json
+import re
 from typing import Any, NamedTuple
 
 from holdfast.simulator.providers.openai.errors import refusal
@@ -9,18 +11,22 @@ from holdfast.simulator.wire import Call
 Body = dict[str, Any]
 
 MOST_STOPS = 4
+_SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ROLES = ("developer", "system", "user", "assistant", "tool", "function")
 
 
 class Ask(NamedTuple):
-    """A chat request, read. *limit*: tokens per choice; *stop*: texts at which it ends."""
+    """A chat request, read. *limit*: tokens per choice; *stop*: texts at which it ends.
+
+    *schema*: what the answer has to fit; ``{"type": "object"}`` in JSON mode, None for words.
+    """
 
     model: str
     messages: list[Body]
     choices: int
     limit: int | None
     stop: tuple[str, ...]
-    json_object: bool
+    schema: Body | None
     stream: bool
     include_usage: bool
     obfuscate: bool
@@ -65,7 +71,7 @@ def read_chat(call: Call) -> Ask:
         choices=_integer(body, "n", 1, 128) or 1,
         limit=_limit(body),
         stop=_stop(body),
-        json_object=_json_object(body),
+        schema=_schema(body),
         stream=stream,
         include_usage=_flag(options, "include_usage"),
         obfuscate=_flag(options, "include_obfuscation", default=True),
@@ -112,12 +118,49 @@ def _stop(body: Body) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def _json_object(body: Body) -> bool:
-    wanted = _object(body, "response_format").get("type", "text")
-    if wanted not in ("text", "json_object"):
-        text = f"The simulator speaks response_format text and json_object, not {wanted!r}."
-        raise refusal(text, "response_format")
-    return bool(wanted == "json_object")
+def _schema(body: Body) -> Body | None:
+    wanted = _object(body, "response_format")
+    match wanted.get("type", "text"):
+        case "text":
+            return None
+        case "json_object":
+            if "json" not in json.dumps(body.get("messages")).lower():
+                text = (
+                    "'messages' must contain the word 'json' in some form, to use "
+                    "'response_format' of type 'json_object'."
+                )
+                raise refusal(text, "messages")
+            return {"type": "object"}
+        case "json_schema":
+            return _named_schema(_object(wanted, "json_schema"))
+    text = "Invalid value: 'response_format.type' is one of text, json_object, json_schema."
+    raise refusal(text, "response_format.type", "invalid_value")
+
+
+def _named_schema(wanted: Body) -> Body:
+    place = "response_format.json_schema"
+    if not isinstance(name := wanted.get("name"), str) or not _SCHEMA_NAME.fullmatch(name):
+        raise refusal(f"Invalid '{place}.name'.", f"{place}.name", "invalid_value")
+    schema = _object(wanted, "schema")
+    if wanted.get("strict") and not _is_strict(schema):
+        text = (
+            f"Invalid schema for response_format '{name}': every member is to be required, and "
+            "'additionalProperties' to be false."
+        )
+        raise refusal(text, place, "invalid_json_schema")
+    return schema
+
+
+def _is_strict(schema: Any) -> bool:
+    if not isinstance(schema, dict):
+        return True
+    members = schema.get("properties", {})
+    if schema.get("type") == "object" and (
+        schema.get("additionalProperties") is not False
+        or set(schema.get("required", ())) != set(members)
+    ):
+        return False
+    return all(_is_strict(part) for part in (*members.values(), schema.get("items")))
 
 
 def _object(body: Body, name: str) -> Body:

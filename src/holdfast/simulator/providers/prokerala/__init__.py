@@ -1,1 +1,1 @@
-"""Prokerala: token, birth details, planet positions, kundli."""
+"""Prokerala: token, birth details, planet positions, kundli, chart."""

@@ -64,6 +64,12 @@ def kundli(birth: Birth) -> dict[str, Any]:
     }
 
 
+def signs(birth: Birth, division: int) -> dict[str, int]:
+    """The sign (0 to 11) of each of the ten bodies, when a sign is cut into *division* parts."""
+    shown = (body for body in _bodies(birth).values() if PLANET_IDS[body.name] in DEFAULT_PLANETS)
+    return {body.name: int(body.longitude * division / 30) % 12 for body in shown}
+
+
 def _bodies(birth: Birth) -> dict[str, Body]:
     days = days_since_j2000(birth.moment)
     return sky(days, birth.latitude, birth.longitude, birth.ayanamsa)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from holdfast.simulator.providers.prokerala.chart import DEFAULT_PLANETS, Birth
 from holdfast.simulator.providers.prokerala.errors import invalid, missing
+from holdfast.simulator.providers.prokerala.image import DIVISIONS, STYLES
 from holdfast.simulator.providers.prokerala.sky import AYANAMSA_J2000
 from holdfast.simulator.providers.prokerala.zodiac import PLANET_IDS
 from holdfast.simulator.wire import Call
@@ -38,6 +39,18 @@ def read_planets(call: Call) -> tuple[int, ...]:
     if not ids.issuperset(wanted):
         raise invalid(call, "planets", f"use ids of {', '.join(sorted(ids, key=int))}")
     return tuple(map(int, wanted))
+
+
+def read_drawing(call: Call) -> tuple[str, str]:
+    """Type and style of an image; SVG is the only format there is."""
+    if _required(call, "format") != "svg":
+        raise invalid(call, "format", "use svg")
+    kind, style = _required(call, "chart_type"), _required(call, "chart_style")
+    if kind not in DIVISIONS:
+        raise invalid(call, "chart_type", f"the simulator draws {', '.join(DIVISIONS)}")
+    if style not in STYLES:
+        raise invalid(call, "chart_style", f"use one of {', '.join(STYLES)}")
+    return kind, style
 
 
 def _required(call: Call, name: str) -> str:

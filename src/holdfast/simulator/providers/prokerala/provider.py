@@ -8,7 +8,12 @@ from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.simulator.provider import Operation, Provider, Respond
 from holdfast.simulator.providers.prokerala import errors, spoiled
 from holdfast.simulator.providers.prokerala.chart import birth_details, kundli, planet_positions
-from holdfast.simulator.providers.prokerala.parameters import read_birth, read_planets
+from holdfast.simulator.providers.prokerala.image import draw
+from holdfast.simulator.providers.prokerala.parameters import (
+    read_birth,
+    read_drawing,
+    read_planets,
+)
 from holdfast.simulator.providers.prokerala.tokens import Tokens
 from holdfast.simulator.window import Window
 from holdfast.simulator.wire import Answer, Call, Refused
@@ -16,7 +21,7 @@ from holdfast.simulator.wire import Answer, Call, Refused
 FORM = "application/x-www-form-urlencoded"
 REFUSED_SECRET = "bad-key"  # noqa: S105 - the one that never works
 
-COSTS = {"birth-details": 10, "planet-position": 10, "kundli": 20}
+COSTS = {"birth-details": 10, "planet-position": 10, "kundli": 20, "chart": 15}
 """Credits per call. The real prices belong to a plan; only that calls cost is documented."""
 
 
@@ -43,6 +48,7 @@ class Prokerala(Provider):
         positions = {
             "empty_success": spoiled.empty_positions,
             "incomplete_chart": spoiled.incomplete_positions,
+            "contradicting_chart": spoiled.shifted_positions,
         }
         details = {
             "empty_success": spoiled.empty_data,
@@ -53,6 +59,7 @@ class Prokerala(Provider):
             self._chart("birth-details", self._details, details),
             self._chart("planet-position", self._positions, positions),
             self._chart("kundli", self._kundli, details),
+            Operation("chart", "GET", "/v2/astrology/chart", self._image, spoiled.IMAGE, 220.0),
         )
 
     def error(self, call: Call, status: int, code: str | None = None) -> Answer:
@@ -74,6 +81,14 @@ class Prokerala(Provider):
     ) -> Operation:
         path = f"/v2/astrology/{name}"
         return Operation(name, "GET", path, self._charged(respond, COSTS[name]), twists, 180.0)
+
+    def _image(self, call: Call) -> Answer:
+        self._admit(call, COSTS["chart"])
+        birth = read_birth(call, sandbox=self._sandbox)
+        drawn = draw(birth, *read_drawing(call)).encode()
+        self._credits -= COSTS["chart"]
+        headers = {"X-Api-Credits": str(COSTS["chart"])}
+        return Answer(media_type="image/svg+xml", headers=headers, parts=(drawn,))
 
     def _charged(self, respond: Callable[[Call], dict[str, Any]], cost: int) -> Respond:
         def answer(call: Call) -> Answer:

@@ -1,10 +1,12 @@
 """Charts that arrive with status "ok" and are wrong all the same."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from holdfast.simulator.providers.prokerala.zodiac import NAKSHATRAS
+from holdfast.simulator.provider import Twist
+from holdfast.simulator.providers.prokerala.zodiac import NAKSHATRAS, rasi
 from holdfast.simulator.wire import Answer, Call
 
 
@@ -43,3 +45,24 @@ def incomplete_details(call: Call, good: Answer) -> Answer:
         mansion = details["nakshatra"]
         mansion["name"] = NAKSHATRAS[(mansion["id"] + 9) % 27].name
     return replace(good, document=document)
+
+
+def shifted_positions(_call: Call, good: Answer) -> Answer:
+    """Every planet three signs further: good by themselves, and for another birth."""
+    document = deepcopy(good.document)
+    for planet in document["data"]["planet_position"]:
+        planet["longitude"] = round((planet["longitude"] + 90) % 360, 4)
+        planet["degree"] = round(planet["longitude"] % 30, 4)
+        planet["rasi"] = rasi(planet["longitude"])
+    return replace(good, document=document)
+
+
+def _image(body: bytes) -> Twist:
+    return lambda _call, good: replace(good, parts=(body,))
+
+
+IMAGE: Final[Mapping[str, Twist]] = {
+    "empty_success": _image(b""),
+    "empty_image": _image(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'),
+    "unsafe_image": _image(b"<svg><text>Su</text><script>fetch('/')</script></svg>"),
+}

@@ -11,7 +11,7 @@ from holdfast.simulator.window import Window
 from holdfast.simulator.wire import Answer, Call, Refused
 
 CHANNEL = "UC_simulated_channel_001"
-CLIENT = "simulated.apps.googleusercontent.com"
+CLIENT = "simulated"
 SCOPE = (
     "https://www.googleapis.com/auth/youtube.upload "
     "https://www.googleapis.com/auth/youtube.readonly"

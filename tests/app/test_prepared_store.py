@@ -5,34 +5,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url
+from pydantic import SecretStr
 
-from holdfast.app.prepared_log import PreparedLog
-from holdfast.events import SessionStarted
+from holdfast.app.database import Database
+from holdfast.app.prepared_store import PreparedStore
+from holdfast.settings.settings import Settings
 from holdfast.storage import schema
-from holdfast.storage.address import address
-from holdfast.storage.engine import open_engine
+from holdfast.storage.rows import Rows, Sighting
 from holdfast.storage.schema import SchemaError, SchemaState, check
-from holdfast.telemetry.event_log import Batch
 
-BATCH = Batch(0, (SessionStarted("s", 0.0, None, None),))
-POSTGRES = make_url("postgresql+asyncpg://me@db.test/mine")
+ROWS = Rows({}, [Sighting("s", 0.0)], [])
+POSTGRES = Database(Settings(database_url=SecretStr("postgresql://me@db.test/mine")))
 
 
 async def test_before_it_is_open_it_takes_nothing() -> None:
     """A clear error, for whoever wires it wrongly."""
     with pytest.raises(RuntimeError, match="not open"):
-        await PreparedLog().append(BATCH)
+        await PreparedStore().write(ROWS, again=False)
 
 
 @pytest.mark.real_time
 async def test_the_first_event_finds_the_tables_made(tmp_path: Path) -> None:
     """However many wait for it, they are made once."""
-    url = address(None, tmp_path)
-    engine = open_engine(url)
-    log = PreparedLog()
-    log.open(engine, url)
-    await asyncio.gather(log.prepared(), log.prepared(), log.append(BATCH))
+    database = Database(Settings(data_dir=str(tmp_path)))
+    url, engine = database.url, database.open()
+    store = PreparedStore()
+    store.open(engine, database)
+    await asyncio.gather(store.prepared(), store.prepared(), store.write(ROWS, again=False))
     await engine.dispose()
     assert (await check(url)).status == "current"
 
@@ -44,15 +43,15 @@ async def test_postgresql_is_left_to_its_operator(
     """The error names the command; after it was run, the next event is taken."""
     states = [SchemaState(version, "0001"), SchemaState("0001", "0001")]
 
-    async def checked(url: Any) -> SchemaState:
+    async def checked(url: Any, name: str | None = None) -> SchemaState:
         return states.pop(0)
 
     monkeypatch.setattr(schema, "check", checked)
-    log = PreparedLog()
-    log.open(open_engine(POSTGRES), POSTGRES)
+    store = PreparedStore()
+    store.open(POSTGRES.open(), POSTGRES)
     with pytest.raises(SchemaError, match=f"is {status}: run 'holdfast db upgrade' once"):
-        await log.prepared()
-    await log.prepared()
+        await store.prepared()
+    await store.prepared()
 
 
 async def test_who_loses_patience_does_not_stop_the_upgrade(
@@ -61,15 +60,15 @@ async def test_who_loses_patience_does_not_stop_the_upgrade(
     """It goes on, and is not begun a second time."""
     begun: list[None] = []
 
-    async def slow(url: Any) -> SchemaState:
+    async def slow(url: Any, name: str | None = None) -> SchemaState:
         begun.append(None)
         await asyncio.sleep(60.0)
         return SchemaState("0001", "0001")
 
     monkeypatch.setattr(schema, "check", slow)
-    log = PreparedLog()
-    log.open(open_engine(POSTGRES), POSTGRES)
+    store = PreparedStore()
+    store.open(POSTGRES.open(), POSTGRES)
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(log.prepared(), 5.0)
-    await log.prepared()
+        await asyncio.wait_for(store.prepared(), 5.0)
+    await store.prepared()
     assert (len(begun), asyncio.get_running_loop().time()) == (1, 60.0)

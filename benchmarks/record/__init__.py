@@ -1,0 +1,1 @@
+"""What keeping the record costs, beside what the databases can do at best."""

@@ -1,0 +1,101 @@
+"""What an application tells of its users' journeys: sessions, steps, issues, business."""
+
+import functools
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar, overload
+
+from holdfast import context as world
+from holdfast.clock import Clock
+from holdfast.events import IssueFound, Severity, Sink
+from holdfast.sessions.blocks import SessionBlock, StepBlock
+from holdfast.sessions.journey import Journeys
+from holdfast.sessions.snapshot import Privacy
+from holdfast.trends.business import Business, BusinessRule
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Following:
+    """The part of `Monitoring` that follows users."""
+
+    def __init__(self, sink: Sink, clock: Clock, privacy: Privacy | None) -> None:
+        self._sink, self._clock = sink, clock
+        self._journeys = Journeys(sink, clock, privacy)
+        self._business = Business(sink, clock)
+
+    def session(
+        self, session_id: str | None = None, *, user_id: str | None = None,
+        service_type: str | None = None, completes: bool = True,
+    ) -> SessionBlock:  # fmt: skip
+        """A user's whole journey in one block, `with` or `async with`; yields the session's id.
+
+        Without *session_id* it is the request's own (header, baggage, cookie), else a new one.
+        """
+        return self._journeys.session(
+            session_id, user_id=user_id, service_type=service_type, completes=completes
+        )
+
+    @overload
+    def monitor_session(self, function: F, /) -> F: ...
+
+    @overload
+    def monitor_session(self, /, **options: Any) -> Callable[[F], F]: ...
+
+    def monitor_session(self, function: Any = None, /, **options: Any) -> Any:
+        """Each call of the decorated function is a session: def, async def, generators, sockets.
+
+        ``@monitoring.monitor_session`` or ``@monitoring.monitor_session(service_type="guidance",
+        session_id="the argument that holds the id")``. Streams and background tasks belong to it.
+        """
+        if function is not None:
+            return self._journeys.monitored(function)
+        return functools.partial(self._journeys.monitored, **options)
+
+    def step(
+        self, name: str, context: Mapping[str, Any] | None = None, *,
+        inputs: Mapping[str, Any] | None = None, requires: Collection[str] = (),
+    ) -> StepBlock:  # fmt: skip
+        """Calls inside are attempts at the step *name* of the current session.
+
+        *context* is all the session knows at this point, *inputs* only what this step uses;
+        *requires* names fields it cannot do without. What got lost on the way is a fact.
+        """
+        return self._journeys.step(name, context, inputs=inputs, requires=requires)
+
+    def start_session(
+        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
+    ) -> None:
+        """A journey over several requests begins; they carry ``X-Session-ID``."""
+        self._journeys.start(session_id, user_id=user_id, service_type=service_type)
+
+    def complete_session(self, session_id: str | None = None) -> None:
+        """The application finished what the user came for; default: the current session."""
+        self._journeys.complete(session_id)
+
+    def track_business(
+        self, name: str, value: float | Decimal = 1, *, kind: str = "count", unit: str = "1",
+        session_id: str | None = None, user_id: str | None = None,
+        dimensions: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Something of worth happened: *kind* revenue, credits, conversion or your own word.
+
+        Belongs to the current session and user. Never raises: what cannot be added up, or breaks
+        a rule, becomes an issue.
+        """
+        self._business.track(
+            name, value, kind=kind, unit=unit, session_id=session_id, user_id=user_id,
+            dimensions=dimensions,
+        )  # fmt: skip
+
+    def business_rule(self, rule: BusinessRule) -> None:
+        """From now on the business facts of the rule's name must keep it."""
+        self._business.add_rule(rule)
+
+    def report_issue(
+        self, issue_type: str, description: str, *, severity: Severity = "warning",
+        user_impact: str | None = None, details: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """The application's own logic is violated; a critical issue fails its session."""
+        scope, at = world.scope.get(), self._clock.wall()
+        self._sink(IssueFound(scope, at, issue_type, severity, description, user_impact, details))

@@ -1,0 +1,101 @@
+"""What runs beside the application for its sessions and trends: ends, boundaries, roll-ups."""
+
+import asyncio
+import os
+
+from holdfast.app.monitoring import Monitoring
+from holdfast.events import SessionEnded
+from holdfast.storage.writer import instance_name
+from holdfast.telemetry.fault import log_fault
+from holdfast.trends.rollup import SAMPLE_SECONDS
+
+_SESSION_CHECK_SECONDS = 10.0
+_BOUNDARY_CHECK_SECONDS = 1.0
+_SUM_UP_SECONDS = 3_600.0
+_WRITE_SECONDS = 5.0
+
+
+class Upkeep:
+    """Endless tasks; each waits by itself while the record is away."""
+
+    def __init__(self, monitoring: Monitoring) -> None:
+        self._monitoring = monitoring
+        self._instance, self._process = instance_name(), os.getpid()
+
+    async def end_idle_sessions(self) -> None:
+        """Sessions that nobody comes back to have timed out; the record decides which, once."""
+        monitoring = self._monitoring
+        while True:
+            await asyncio.sleep(_SESSION_CHECK_SECONDS)
+            for ended in await self._idle():
+                monitoring.emit(ended)
+
+    async def judge_boundaries(self) -> None:
+        """What was lost between two requests of a session is found once both are recorded."""
+        monitoring = self._monitoring
+        while True:
+            await asyncio.sleep(_BOUNDARY_CHECK_SECONDS)
+            log = monitoring.record.sessions
+            if log is None or monitoring.record.status().status == "failing":
+                continue
+            try:
+                found = await monitoring.boundaries.judge(monitoring.clock.wall(), log.steps)
+            except Exception as error:  # noqa: BLE001 - away in any way: judged the next time
+                log_fault("boundaries_not_judged", error)
+            else:
+                for lost in found:
+                    monitoring.emit(lost)
+
+    async def roll_up(self) -> None:
+        """Sample every ten seconds, write every METRICS_INTERVAL, and once more at the end."""
+        monitoring = self._monitoring
+        clock, interval = monitoring.clock, monitoring.settings.metrics_interval
+        written_at = summed_at = clock.monotonic() - _SUM_UP_SECONDS
+        try:
+            while True:
+                now = clock.wall()
+                await asyncio.sleep(SAMPLE_SECONDS - now % SAMPLE_SECONDS)
+                monitoring.rollup.sample(now)
+                if clock.monotonic() - written_at >= interval - SAMPLE_SECONDS / 2:
+                    written_at = clock.monotonic()
+                    await self._write()
+                if clock.monotonic() - summed_at >= _SUM_UP_SECONDS:
+                    summed_at = clock.monotonic()
+                    await monitoring.record.sum_up_days(clock.wall())
+        finally:
+            monitoring.rollup.sample(clock.wall())
+            await self._write()
+
+    async def _idle(self) -> list[SessionEnded]:
+        monitoring = self._monitoring
+        now, idle_seconds = monitoring.clock.wall(), monitoring.settings.session_idle_seconds
+        log = monitoring.record.sessions
+        if log is not None and monitoring.record.status().status in ("ok", "behind"):
+            try:
+                ended = await log.end_idle(now - idle_seconds)
+            except Exception as error:  # noqa: BLE001 - away in any way: memory decides
+                log_fault("idle_sessions_not_ended", error)
+            else:
+                monitoring.sessions.forget(now - 2 * idle_seconds)
+                return ended
+        return monitoring.sessions.timed_out(now, idle_seconds)
+
+    async def _write(self) -> None:
+        if os.getpid() != self._process:  # forked: what was counted before is the parent's
+            self._instance, self._process = instance_name(), os.getpid()
+        rollup, record = self._monitoring.rollup, self._monitoring.record
+        buckets = rollup.take() if record.history is not None else []
+        if not buckets:
+            return
+        writing = asyncio.create_task(record.write_buckets(self._instance, buckets))
+        try:
+            done, _ = await asyncio.wait({writing}, timeout=_WRITE_SECONDS)
+        except asyncio.CancelledError:
+            writing.cancel()
+            raise
+        error = writing.exception() if done else TimeoutError(f"{_WRITE_SECONDS:g} s")
+        if not done:
+            writing.cancel()
+        if error is not None:  # away in any way: written the next time
+            rollup.give_back(buckets)
+            log_fault("rollups_not_written", error)

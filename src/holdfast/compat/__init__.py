@@ -1,0 +1,1 @@
+"""The vocabularies of the systems that Holdfast replaces, over the current instance."""

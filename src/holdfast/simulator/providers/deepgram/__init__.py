@@ -1,0 +1,1 @@
+"""Deepgram: speech to text, live too, and text to speech."""

@@ -1,0 +1,1 @@
+"""Sarvam: translation, text to speech and speech to text, over sockets too."""

@@ -1,0 +1,109 @@
+"""Summing up the sessions that are over, from what the record holds of them."""
+
+from collections import defaultdict
+from typing import Any, cast
+
+from sqlalchemy import Select, Table, bindparam, case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from holdfast.sessions.scores import SHARES, performance_score, quality_score
+from holdfast.sessions.session import SessionStatus, ended, overall
+from holdfast.storage.rows import Row
+from holdfast.storage.tables import integration_calls, sessions
+from holdfast.storage.tables_of_meaning import context, issues
+
+_Ends = dict[str, dict[str, bool]]
+
+
+async def sum_up(connection: AsyncConnection, touched: list[str]) -> None:
+    """Write how each of *touched* that is over went: its overall status, duration and scores."""
+    over = [dict(row) for row in (await connection.execute(_over(touched))).mappings()]
+    if not over:
+        return
+    ids = [row["session_id"] for row in over]
+    calls = await _ends(connection, _last_of(integration_calls, "step", ids))
+    blocks = await _ends(connection, _last_of(context, "integration_point", ids))
+    critical = set(await connection.scalars(_critical(ids)))
+    figures = {row.session_id: row for row in await connection.execute(_figures(ids))}
+    values = [
+        {
+            "id": row["session_id"],
+            "overall_status": overall(
+                cast("SessionStatus", row["status"]),
+                ended(calls[row["session_id"]], blocks[row["session_id"]]),
+                critical=row["session_id"] in critical,
+            ),
+            "duration_ms": (row["completed_at"] - row["started_at"]).total_seconds() * 1000,
+            **_scores(figures.get(row["session_id"])),
+        }
+        for row in over
+    ]
+    where_id = update(sessions).where(sessions.c.session_id == bindparam("id"))
+    await connection.execute(where_id, values)
+
+
+def _over(touched: list[str]) -> Select[Any]:
+    mine = sessions.c
+    return select(mine.session_id, mine.status, mine.started_at, mine.completed_at).where(
+        mine.session_id.in_(touched), mine.status != "active"
+    )
+
+
+async def _ends(connection: AsyncConnection, query: Select[Any]) -> _Ends:
+    found: _Ends = defaultdict(dict)
+    for row in await connection.execute(query):
+        found[row.session_id][row.step] = bool(row.well)
+    return found
+
+
+def _last_of(table: Table, step: str, ids: list[str]) -> Select[Any]:
+    """For each session and step, whether its last try went well; who left says nothing of it."""
+    mine = table.c
+    last_first = func.row_number().over(
+        partition_by=(mine.session_id, mine[step]), order_by=(mine.at.desc(), mine.event_id.desc())
+    )
+    tries = select(
+        mine.session_id,
+        mine[step].label("step"),
+        case((mine.outcome == "succeeded", 1), else_=0).label("well"),
+        last_first.label("place"),
+    ).where(mine.session_id.in_(ids))
+    if table is context:
+        tries = tries.where(mine.outcome.in_(("succeeded", "failed")))
+    ends = tries.subquery()
+    return select(ends.c.session_id, ends.c.step, ends.c.well).where(ends.c.place == 1)
+
+
+def _critical(ids: list[str]) -> Select[Any]:
+    mine = issues.c
+    return select(mine.session_id).where(mine.session_id.in_(ids), mine.severity == "critical")
+
+
+def _figures(ids: list[str]) -> Select[Any]:
+    mine = integration_calls.c
+    worth = case(
+        (mine.score.is_not(None), mine.score),
+        *((mine.verdict == word, share) for word, share in SHARES.items()),
+    )
+    return (
+        select(
+            mine.session_id,
+            func.count().label("calls"),
+            func.sum(mine.total_ms).label("called_ms"),
+            func.count(mine.verdict).label("judged"),
+            func.sum(case((mine.verdict.is_not(None), worth))).label("shares"),
+            func.sum(mine.cost).label("cost"),
+        )
+        .where(mine.session_id.in_(ids))
+        .group_by(mine.session_id)
+    )
+
+
+def _scores(row: Any) -> Row:
+    if row is None:
+        return {"performance_score": None, "quality_score": None, "cost": None}
+    return {
+        "performance_score": performance_score(row.called_ms, row.calls),
+        "quality_score": quality_score(row.shares or 0.0, row.judged),
+        "cost": row.cost,
+    }

@@ -1,0 +1,82 @@
+"""An hour of traffic with the database away: what is held stays what it is."""
+
+import asyncio
+import gc
+import itertools
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from holdfast.api.live import Broadcast
+from holdfast.app.lifecycle import Lifecycle
+from holdfast.app.monitoring import Monitoring
+from holdfast.app.prepared_store import PreparedStore
+from holdfast.settings.settings import Settings
+from tests.api.host import call
+from tests.jumping_time import jumping_clock
+
+AWAY = SecretStr("postgresql://me@127.0.0.1:1/away")
+SPOOL_BYTES = 1024 * 1024
+MINUTE = 60
+
+
+def _blocks() -> int:
+    gc.collect()
+    return sys.getallocatedblocks()
+
+
+async def _minute(monitoring: Monitoring, numbers: "itertools.count[int]") -> None:
+    """Ten calls a second, each second of a session that nobody ever ends."""
+    for _ in range(MINUTE):
+        session_id = f"abandoned-{next(numbers)}"
+        for step in range(10):
+            call(monitoring, session_id=session_id, operation=f"op-{step % 5}")
+        await asyncio.sleep(1.0)
+
+
+async def _at_once(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Threads do not jump in time."""
+    return work(*arguments)
+
+
+async def _away(_: PreparedStore) -> None:
+    raise ConnectionError("the database is away")
+
+
+async def test_an_hour_of_abandoned_sessions_without_a_database_is_flat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sessions, buffer, windows and disk are bounded; every event is accounted for by reason."""
+    monkeypatch.setattr(asyncio, "to_thread", _at_once)
+    monkeypatch.setattr(PreparedStore, "prepared", _away)
+    settings = Settings(
+        database_url=AWAY, data_dir=str(tmp_path), spool_mb=1, session_idle_seconds=300
+    )
+    monitoring = Monitoring(settings, clock=jumping_clock())
+    lifecycle = Lifecycle(monitoring, Broadcast(monitoring.http_services()))
+    told: Counter[str] = Counter()
+    monitoring.listen(lambda event: told.update((type(event).__name__,)))
+    numbers = itertools.count()
+    await lifecycle.start()
+    blocks = []
+    for minute in range(60):
+        await _minute(monitoring, numbers)
+        if minute % 20 == 19:
+            blocks.append(_blocks())
+    status, told_by_then = monitoring.record.status(), sum(told.values())
+    await lifecycle.stop()
+    assert told["CallFinished"] == 60 * MINUTE * 10
+    assert told["SessionEnded"] > 3_000, "who was abandoned has timed out, once"
+    assert next(numbers) - told["SessionEnded"] < 400
+    assert status.status == "failing"
+    assert 0 < status.spool_bytes <= SPOOL_BYTES
+    accounted = status.waiting + status.spooled + status.written + sum(status.dropped.values())
+    assert accounted == told_by_then
+    assert set(status.dropped) == {"spool_full"}
+    assert blocks[2] < blocks[1] * 1.02, blocks
+    assert len(monitoring.sessions.latest(10_000)) <= 1_000
