@@ -46,7 +46,9 @@ async def two(folder: Path) -> AsyncIterator[tuple[Worker, Worker]]:
         async with asking(other) as its_client:
             workers.append(Worker(second, its_client))
             await _until(lambda: not second.cluster.deployment.is_alone)
-            for worker in workers:
+            for worker in (*workers, *workers):
+                while worker.monitoring.cluster.deployment.status().workers < 2:
+                    await worker.beat()
                 await worker.beat()
             yield workers[0], workers[1]
 
