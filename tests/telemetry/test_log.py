@@ -130,7 +130,8 @@ def test_a_failed_request_is_a_warning() -> None:
     assert lines(event) == [
         {
             "event": "request_failed", "log_level": "warning", "method": "GET", "route": "/",
-            "name": None, "status": 500, "error": "KeyError", "duration_ms": 12.3, "session_id": "s-1",
+            "name": None, "status": 500, "error": "KeyError", "duration_ms": 12.3,
+            "session_id": "s-1",
         }
     ]  # fmt: skip
 
