@@ -33,7 +33,8 @@ def test_a_test_client_with_a_lifespan_keeps_everything(tmp_path: Path) -> None:
     with TestClient(app) as client:
         _requests(client, 5)
     status = monitoring.record.status()
-    assert (status.status, status.written, status.waiting, status.dropped) == ("off", 5, 0, {})
+    kept = status.written + status.spooled  # a busy machine leaves them on disk for the next run
+    assert (status.status, kept, status.waiting, status.dropped) == ("off", 5, 0, {})
 
 
 @pytest.mark.real_time

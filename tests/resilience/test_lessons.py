@@ -103,7 +103,7 @@ def refusing() -> tuple[Policy, ...]:
     return breaker, Limiter(strict)
 
 
-A_FEW = 100
+A_FEW = 1_000
 """What the tests before this one may leave, beside 10 000 refusals."""
 
 

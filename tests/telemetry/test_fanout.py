@@ -57,7 +57,7 @@ def test_a_sink_added_later_hears_from_then_on() -> None:
 def impatient() -> Iterator[None]:
     """Threads that are switched as often as the interpreter can."""
     before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
+    sys.setswitchinterval(1e-4)
     yield
     sys.setswitchinterval(before)
 
