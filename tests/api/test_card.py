@@ -24,7 +24,7 @@ def _guarded(folder: Path, **options: Any) -> Monitoring:
 
 
 def _card(monitoring: Monitoring) -> dict[str, Any]:
-    return card(monitoring.http_services(), "mine")
+    return card(monitoring.up_to_date(), "mine")
 
 
 async def test_an_open_breaker_says_when_it_will_probe(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ async def test_a_change_is_told_with_the_next_number(tmp_path: Path) -> None:
     """At the next beat: what changed, and only that; a gap in the numbers shows a loss."""
     async with beating(tmp_path) as (broadcast, monitoring):
         with broadcast.watching() as queue:
-            before = json.loads(broadcast.snapshot())
+            before = json.loads(await broadcast.fresh_snapshot())
             monitoring.emit(SessionStarted("s", monitoring.clock.wall(), "maria", None))
             call(monitoring, session_id="s")
             delta = await _next(queue)
@@ -47,8 +47,8 @@ async def test_a_change_is_told_with_the_next_number(tmp_path: Path) -> None:
     assert [card["integration"] for card in delta["data"]["integrations"]] == ["openai"]
     assert [one["session_id"] for one in delta["data"]["sessions"]] == ["s"]
     assert delta["data"].keys() == {
-        "uptime_seconds", "requests", "record", "shared_state", "dropped", "integrations",
-        "sessions",
+        "uptime_seconds", "requests", "record", "shared_state", "deployment", "dropped",
+        "integrations", "sessions",
     }  # fmt: skip
     assert delta["data"]["uptime_seconds"] == round(BEAT_SECONDS, 1)
 
@@ -90,7 +90,7 @@ async def test_nobody_watching_costs_nothing(tmp_path: Path) -> None:
     async with beating(tmp_path) as (broadcast, monitoring):
         call(monitoring)
         await asyncio.sleep(10.0)
-        snapshot = json.loads(broadcast.snapshot())
+        snapshot = json.loads(await broadcast.fresh_snapshot())
     assert snapshot["seq"] == 0
     assert snapshot["data"]["metrics"]["integrations"][0]["window"]["total"] == 1
 
@@ -122,7 +122,7 @@ async def test_frames_hold_the_last_steps_of_a_session(tmp_path: Path) -> None:
             for number in range(30):
                 call(monitoring, session_id="s", operation=f"op{number}")
             [told] = (await _next(queue))["data"]["sessions"]
-            [shown] = json.loads(broadcast.snapshot())["data"]["sessions"]
+            [shown] = json.loads(await broadcast.fresh_snapshot())["data"]["sessions"]
     assert told == shown
     assert (len(told["steps"]), told["step_count"]) == (12, 30)
     assert told["steps"][-1]["operation"] == "op29"

@@ -173,7 +173,7 @@ async def test_a_fault_of_ours_stays_ours(tmp_path: Path) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("a secret detail")
 
-    monitoring.calls.window = broken  # type: ignore[method-assign,assignment]
+    monitoring.cluster.deployment.calls.window = broken  # type: ignore[method-assign,assignment]
     monitoring.record.sessions = None
     details = {
         "/health/": "Health check failed",

@@ -23,6 +23,7 @@ OPERATION: dict[str, Any] = {
         "state": "str", "reason": "NoneType", "since": "str", "retry_in_seconds": "NoneType",
         "probes_in_flight": "int", "permitted_probes": "int", "refused": "int",
         "consecutive_failures": "int", "trips": "int",
+        "instances": [{"instance": "str", "state": "str", "since": "str"}],
     },
 }  # fmt: skip
 CARD: dict[str, Any] = {
@@ -70,6 +71,10 @@ METRICS: dict[str, Any] = {
         "last_error": "NoneType",
     },
     "shared_state": "NoneType",
+    "deployment": {
+        "status": "str", "instance": "str", "workers": "int", "leads": "bool", "failures": "int",
+        "unknown_versions": "int", "last_error": "NoneType",
+    },
     "dropped": {},
 }  # fmt: skip
 STEP = {
@@ -183,6 +188,7 @@ async def test_health_has_our_own_parts_too(tmp_path: Path) -> None:
     for _ in range(5):
         call(monitoring, "failed")
     async with asking(app) as client:
+        await until(lambda: monitoring.record.status().status == "ok")
         document = (await client.get(f"{API}/health")).json()
     assert document["status"] == "unhealthy"
     assert document["integrations"][0] == {

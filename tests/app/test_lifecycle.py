@@ -112,6 +112,7 @@ class Parts:
     def __init__(self, folder: Path, record: Callable[[], Awaitable[None]]) -> None:
         self.monitoring = Monitoring(development(folder), clock=jumping_clock())
         self.monitoring.record.run = record  # type: ignore[method-assign,assignment]
+        self.monitoring.cluster.run = _for_ever  # type: ignore[method-assign]  # needs threads
         self.lifecycle = Lifecycle(self.monitoring, Broadcast(self.monitoring.http_services()))
 
 

@@ -99,11 +99,11 @@ async def test_what_is_dropped_is_counted_by_reason(tmp_path: Path) -> None:
     for number in range(1001):
         monitoring.emit(SessionStarted(f"s{number}", 0.0, None, None))
         call(monitoring, integration=f"i{number}")
-    assert monitoring.http_services().dropped() == {
+    assert monitoring.up_to_date().dropped() == {
         "live_client_slow": 3, "sessions_evicted": 1, "calls_overflow": 1
     }  # fmt: skip
     assert b'holdfast_events_dropped_total{reason="sessions_evicted"} 1.0' in (
-        b"".join(monitoring.http_services().prometheus())
+        b"".join(monitoring.up_to_date().prometheus())
     )
 
 
@@ -118,5 +118,5 @@ async def test_a_client_is_guarded_and_counted_once(tmp_path: Path) -> None:
     assert answer.status_code == 200
     assert monitoring.calls.lifetime("elevenlabs").succeeded == 1
     assert b'holdfast_breaker_state{integration="elevenlabs"' in b"".join(
-        monitoring.http_services().prometheus()
+        monitoring.up_to_date().prometheus()
     )

@@ -16,7 +16,8 @@ from holdfast.events import (
     Scope,
     SessionStarted,
 )
-from holdfast.telemetry.calls import OVERFLOW, CallMetrics, Problem
+from holdfast.telemetry.calls import OVERFLOW, CallMetrics
+from holdfast.telemetry.counted import Problem
 from holdfast.telemetry.fanout import Fanout
 from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally
 from tests.telemetry.facts import ERRORS, HISTORIES, Hands, History

@@ -145,6 +145,9 @@ def test_what_is_our_own_is_shown() -> None:
         ("holdfast_events_dropped_total", (("reason", "buffer_full"),)): 2,
         ("holdfast_events_dropped_total", (("reason", "shutdown"),)): 1,
         ("holdfast_events_dropped_total", (("reason", "live_client_slow"),)): 7,
+        ("holdfast_deployment_workers", ()): 1,
+        ("holdfast_deployment_failures_total", ()): 0,
+        ("holdfast_deployment_unknown_snapshots_total", ()): 0,
         (
             "holdfast_alerts_firing",
             (("integration", "sun"), ("rule", "latency"), ("severity", "warning")),

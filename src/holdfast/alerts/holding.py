@@ -24,10 +24,15 @@ class Holding:
         """Whether it is time to say so again."""
         return now >= self._next
 
-    async def settle(self, log: AlertLog, now: float) -> list[AlertChanged]:
-        """Hold ours in *log*, and return those that ended because nobody did."""
+    async def settle(
+        self, log: AlertLog, now: float, *, are_ours: bool = True
+    ) -> list[AlertChanged]:
+        """Hold ours in *log*, and return those that ended because nobody did.
+
+        When they are not ours the watch only follows another, which may know better by now.
+        """
         self._next = now + HOLD_SECONDS
-        firing = self._watch.firing()
+        firing = self._watch.firing() if are_ours else []
         if firing:
             await log.hold(firing, now)
         if now < self._ends_from:

@@ -58,6 +58,12 @@ class Watch:
         """Resolved ones, the oldest first."""
         return list(self._ended)
 
+    def follow(self, firing: Iterable[AlertChanged], ended: Iterable[AlertChanged]) -> None:
+        """Know what another watch knows, in order to go on from there."""
+        self._firing = {(alert.rule, alert.integration or ""): alert for alert in firing}
+        self._seen_at = {key: alert.at for key, alert in self._firing.items()}
+        self._ended = deque(ended, maxlen=self._options.history)
+
     def forget(self) -> None:
         """Begin anew: nothing fires, nothing ever did."""
         self._firing.clear()

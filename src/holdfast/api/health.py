@@ -157,7 +157,7 @@ async def reset(
     """
     if service is not None:
         _known(ask, service)
-    ask.calls.reset(service)
+    ask.reset(service)
     ask.told(ControlUsed(service or "*", None, ask.clock.wall(), "reset_metrics", "operator"))
     if service is None:
         ask.watch.forget()

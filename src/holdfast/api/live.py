@@ -55,6 +55,11 @@ class Broadcast:
         finally:
             self._watching.discard(queue)
 
+    async def fresh_snapshot(self) -> str:
+        """`snapshot`, after looking at what the other workers published."""
+        await self._services.refresh()
+        return self.snapshot()
+
     def snapshot(self) -> str:
         """Everything, at the present sequence number."""
         latest = self._services.sessions.latest(_SNAPSHOT_SESSIONS)
@@ -71,6 +76,8 @@ class Broadcast:
             changed = self._services.changes.take()
             if not self._watching:
                 continue
+            if changed.anything or beats % _REFRESH_BEATS == 0:
+                await self._services.refresh()
             if beats % _REFRESH_BEATS == 0:
                 names = frozenset(self._services.integrations())
                 self._tell(self._delta(names, changed.sessions))
@@ -118,7 +125,7 @@ async def watch(socket: WebSocket) -> None:
     # The token rides beside our protocol as another one: it is never echoed.
     await socket.accept(PROTOCOL if PROTOCOL in socket.scope.get("subprotocols", ()) else None)
     with broadcast.watching() as queue:
-        queue.put_nowait(broadcast.snapshot())
+        queue.put_nowait(await broadcast.fresh_snapshot())
         both = (
             asyncio.create_task(_send(socket, queue)),
             asyncio.create_task(_listen(socket, queue, broadcast)),
@@ -146,7 +153,7 @@ async def _send(socket: WebSocket, queue: Frames) -> None:
 async def _listen(socket: WebSocket, queue: Frames, broadcast: Broadcast) -> None:
     while (message := await socket.receive())["type"] == "websocket.receive":
         if _asks_for_snapshot(message.get("text") or "") and not queue.full():
-            queue.put_nowait(broadcast.snapshot())
+            queue.put_nowait(await broadcast.fresh_snapshot())
             await asyncio.sleep(BEAT_SECONDS)  # nobody needs them faster than changes come
 
 

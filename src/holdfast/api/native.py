@@ -70,7 +70,7 @@ def _components(services: Services) -> list[Component]:
     if (sharing := services.shared_state()) is not None:
         own["shared_state"] = _sharing_health(sharing)
     parts = (Component(name, health, services.started_at, now) for name, health in own.items())
-    return [*parts, *services.components.all()]
+    return [*parts, *services.known_components()]
 
 
 def _component(one: Component) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the HTTP surface stands on, in one glance."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -8,18 +8,18 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from holdfast.alerts.alert_log import AlertLog
-from holdfast.alerts.watch import Watch
+from holdfast.api.elsewhere import Alerts, BreakerSeen, LimitSeen, LiveSessions
 from holdfast.clock import Clock
 from holdfast.events import Sink
-from holdfast.guard.controls import Controls
-from holdfast.health.components import Components
+from holdfast.guard.controls import Controls, Key
+from holdfast.health.components import Component, Components
 from holdfast.integrations.integration import Integration
 from holdfast.resilience.shared import SharingStatus
 from holdfast.sessions.session import SessionLog
-from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.buffer import RecordStatus
 from holdfast.telemetry.calls import CallMetrics
+from holdfast.telemetry.deployment.deployment import DeploymentStatus
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.requests import RequestMetrics
 from holdfast.trends.history import History
@@ -31,11 +31,13 @@ async def _nowhere() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything a route may read; each member is owned and changed by others.
+    """Everything a route may read, of all workers; each member is owned and changed by others.
 
-    *told* is the one sink. *requests_in_flight* and *record* are asked at each answer; *dropped*
-    is by reason; *kept* waits until all that was told is on a disk, False when that took too long;
-    *shared_state* answers None when nothing is shared with other processes.
+    *told* is the one sink. What can be called is asked at each answer; *dropped* is by reason;
+    *kept* waits until all that was told is on a disk, False when that took too long;
+    *shared_state* answers None when nothing is shared with other processes. *breakers* are every
+    worker's, this one's first. *refresh* comes before any of them is read; *reset* (None: all)
+    reaches every worker.
     """
 
     settings: Settings
@@ -47,7 +49,7 @@ class Services:
     controls: Controls
     calls: CallMetrics
     requests: RequestMetrics
-    sessions: Sessions
+    sessions: LiveSessions
     session_log: Callable[[], SessionLog | None]
     history: Callable[[], History | None]
     alert_log: Callable[[], AlertLog | None]
@@ -58,7 +60,13 @@ class Services:
     dropped: Callable[[], Mapping[str, int]]
     told: Sink
     components: Components
-    watch: Watch
+    known_components: Callable[[], list[Component]]
+    watch: Alerts
+    breakers: Callable[[], Mapping[Key, Sequence[BreakerSeen]]]
+    limits: Callable[[], Mapping[str, LimitSeen]]
+    deployment: Callable[[], DeploymentStatus]
+    refresh: Callable[[], Awaitable[None]]
+    reset: Callable[[str | None], None]
     prometheus: Callable[[], Iterable[bytes]] = field(default=tuple)
     kept: Callable[[], Awaitable[bool]] = field(default=lambda: _nowhere())  # noqa: PLW0108 - it is defined below
     shared_state: Callable[[], SharingStatus | None] = field(default=lambda: None)
@@ -82,10 +90,11 @@ class Services:
         return list(dict.fromkeys((*self.catalog, *guarded, *called)))
 
 
-def _services(connection: HTTPConnection) -> Services:
+async def _services(connection: HTTPConnection) -> Services:
     found: Services = connection.app.state.services
+    await found.refresh()
     return found
 
 
 Ask = Annotated[Services, Depends(_services)]
-"""A route's parameter of this type receives the process's services."""
+"""A route's parameter of this type receives the services, up to date."""

@@ -17,8 +17,17 @@ from holdfast.settings.settings import Settings
 from holdfast.telemetry.fault import log_fault
 
 _LOOK_SECONDS = 5.0
+_BEATS = 5
+"""How often between two looks it is asked whose turn it is."""
 _PATIENCE_SECONDS = 5.0
 _LAST_SECONDS = 0.4
+
+Lead = Callable[[], Awaitable[bool]]
+"""Whether this worker decides; asked every second."""
+
+
+async def _always() -> bool:
+    return True
 
 
 async def _unsecured() -> bool:
@@ -38,6 +47,8 @@ class Alerting:
         *, log: Callable[[], AlertLog | None] = lambda: None,
         secure: Callable[[], Awaitable[bool]] = _unsecured,
     ) -> None:  # fmt: skip
+        self._lead: Lead = _always
+        self._leads = False
         self.watch = Watch(settings.thresholds, lambda: secrets.token_hex(8))
         self._sink, self._clock, self._readings = sink, clock, readings
         self._secure, self._hourly = secure, Hourly()
@@ -51,16 +62,24 @@ class Alerting:
         self._tell(changed)
         return changed
 
+    def among(self, lead: Lead) -> None:
+        """Look only while *lead* says that it is this worker's turn."""
+        self._lead = lead
+
     async def run(self) -> None:
         """Look, keep and deliver, for ever."""
         async with asyncio.TaskGroup() as tasks:
             for delivery in self.deliveries:
                 tasks.create_task(delivery.run())
             tasks.create_task(self._hold())
+            looks = 0
             while True:
-                if self.look():
-                    await self._secure()
-                await asyncio.sleep(_LOOK_SECONDS)
+                self._leads = await self._lead()
+                if self._leads:
+                    if looks % _BEATS == 0 and self.look():
+                        await self._secure()
+                    looks += 1
+                await asyncio.sleep(_LOOK_SECONDS / _BEATS)
 
     def dropped(self) -> dict[str, int]:
         """What was not told, by reason."""
@@ -82,7 +101,7 @@ class Alerting:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _settled(self, log: AlertLog, now: float) -> list[AlertChanged]:
-        settling = asyncio.create_task(self._holding.settle(log, now))
+        settling = asyncio.create_task(self._holding.settle(log, now, are_ours=self._leads))
         try:
             await asyncio.wait({settling}, timeout=_PATIENCE_SECONDS)
         except asyncio.CancelledError:  # half a question would leave its connection behind

@@ -4,24 +4,18 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import Protocol
 
+from holdfast.api.elsewhere import worst
 from holdfast.api.services import Services
 from holdfast.api.shapes.card import health_of
-from holdfast.app.record import Record
-from holdfast.app.sharing import AppSharing
-from holdfast.app.vitals import Vitals
+from holdfast.app.cluster import Cluster
 from holdfast.clock import Clock
 from holdfast.events import BreakerName, ComponentState
-from holdfast.guard.controls import Controls, circuit_of
-from holdfast.middleware.report import Connections
-from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.application import ApplicationMetrics
-from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.exposition.own import Standing
 from holdfast.telemetry.journeys import SessionCounts
 from holdfast.telemetry.loop_lag import LoopLag
 from holdfast.telemetry.prometheus import Exposition, Read
-from holdfast.telemetry.requests import RequestMetrics
 
 
 class Watched(Protocol):
@@ -29,24 +23,14 @@ class Watched(Protocol):
 
     settings: Settings
     clock: Clock
-    calls: CallMetrics
-    requests: RequestMetrics
-    sessions: Sessions
-    connections: Connections
-    record: Record
-    shared: AppSharing
-    controls: Controls
-    vitals: Vitals
-
-    def dropped(self) -> dict[str, int]:
-        """By reason."""
+    cluster: Cluster
 
     def http_services(self) -> Services:
         """What the HTTP surface stands on."""
 
 
 class Figures:
-    """The folds behind `/metrics` that nothing else reads, and its exposition."""
+    """The folds behind `/metrics` that nothing else reads, and its exposition: of all workers."""
 
     def __init__(self, monitoring: Watched) -> None:
         self._monitoring = monitoring
@@ -56,17 +40,21 @@ class Figures:
     @cached_property
     def exposition(self) -> Exposition:
         """One for each process: it keeps the text around the numbers."""
-        monitoring, settings = self._monitoring, self._monitoring.settings
+        cluster, settings = self._monitoring.cluster, self._monitoring.settings
+        folds, together = cluster.deployment.folds, cluster.together
         return Exposition(
             Read(
-                calls=monitoring.calls,
-                requests=monitoring.requests,
-                application=self.application,
-                sessions=self.sessions,
-                lag=self.lag,
-                in_flight=monitoring.connections.by_route,
+                calls=folds.calls,
+                requests=folds.requests,
+                application=folds.application,
+                sessions=folds.sessions,
+                lag=folds.lag,
+                in_flight=together.requests_by_route,
                 breakers=self._breakers,
                 standing=self._standing(),
+                process=folds.process,
+                processes=together.processes,
+                deployment=together.figures,
                 prefix=settings.metrics_prefix,
                 aliases=settings.metrics_aliases,
             )
@@ -77,28 +65,29 @@ class Figures:
         return {"labels_overflow": self.application.overflowed.total()}
 
     def _standing(self) -> Standing:
-        monitoring = self._monitoring
+        cluster, together = self._monitoring.cluster, self._monitoring.cluster.together
         return Standing(
             version=version("holdfast"),
-            in_flight=lambda: monitoring.connections.requests,
-            open_websockets=lambda: monitoring.connections.websockets,
-            sessions_active=monitoring.sessions.active,
+            in_flight=together.requests_in_flight,
+            open_websockets=together.open_websockets,
+            sessions_active=together.sessions_active,
             components=self._components,
             integrations=self._integrations,
-            alerts=monitoring.vitals.alerting.watch.firing,
-            record=monitoring.record.status,
-            dropped=monitoring.dropped,
-            shared_state=monitoring.shared.figures,
+            alerts=cluster.alerts.firing,
+            record=together.record,
+            dropped=together.dropped,
+            shared_state=together.shared_state,
+            executor=together.executor,
         )
 
     def _components(self) -> dict[str, ComponentState]:
-        return {one.name: one.health.state for one in self._monitoring.vitals.components.all()}
+        components = self._monitoring.cluster.together.components()
+        return {one.name: one.health.state for one in components}
 
     def _integrations(self) -> dict[str, ComponentState]:
         view = self._monitoring.http_services()
         return {name: health_of(view, name).state for name in view.integrations()}
 
     def _breakers(self) -> list[tuple[str, str, BreakerName]]:
-        guards = self._monitoring.controls.items()
-        circuits = ((key, circuit_of(guard)) for key, guard in guards)
-        return [(*key, circuit.name) for key, circuit in circuits if circuit is not None]
+        breakers = self._monitoring.cluster.together.breakers()
+        return [(*key, worst(seen).state) for key, seen in breakers.items()]

@@ -29,8 +29,8 @@ class HealthMethods(ABC):
     vitals: Vitals
 
     @abstractmethod
-    def http_services(self) -> Services:
-        """What the HTTP surface stands on."""
+    def up_to_date(self) -> Services:
+        """What the HTTP surface stands on, refreshed where that needs no network."""
 
     def record_request(
         self, service: str, success: bool, latency_ms: float, error_type: str | None = None,
@@ -65,7 +65,7 @@ class HealthMethods(ABC):
 
     def get_health_status(self) -> dict[str, Any]:
         """``overall_status``, ``services``, the last 20 ``alerts`` and the ``summary``."""
-        view = self.http_services()
+        view = self.up_to_date()
         reports = [voice.report(view, name) for name in view.integrations()]
         return {
             "overall_status": voice.overall_status(reports),
@@ -76,7 +76,7 @@ class HealthMethods(ABC):
 
     def get_metrics(self, service: str | None = None) -> dict[str, Any]:
         """ServiceMetricsDict of *service*, or of each by name. ConfigurationError: no such one."""
-        view = self.http_services()
+        view = self.up_to_date()
         if service is not None:
             self._known(view, service)
             return voice.service_metrics(view, voice.report(view, service))
@@ -89,7 +89,7 @@ class HealthMethods(ABC):
         """The latest *limit* alerts of the asked type, the oldest first."""
         if limit < 1:
             raise ValueError(f"limit must be at least 1, got {limit}")
-        known = alerts.known(self.vitals.alerting.watch)
+        known = alerts.known(self.up_to_date().watch)
         asked = [one for one in known if alert_type in (None, one.severity)]
         return [alerts.contract_alert(one) for one in asked[-limit:]]
 
@@ -101,18 +101,18 @@ class HealthMethods(ABC):
         """
         if not 1 <= hours <= MOST_HOURS:
             raise ValueError(f"hours must be 1 to {MOST_HOURS}, got {hours}")
-        view = self.http_services()
+        view = self.up_to_date()
         self._known(view, service)
         return await performance_trends(view, service, hours)
 
     def reset_metrics(self, service: str | None = None) -> None:
         """Count anew; without *service* all, and alerts are forgotten. The start time stays."""
-        view = self.http_services()
+        view = self.up_to_date()
         if service is not None:
             self._known(view, service)
-        view.calls.reset(service)
+        view.reset(service)
         if service is None:
-            self.vitals.alerting.watch.forget()
+            view.watch.forget()
 
     def health_check(
         self, name: str, probe: Probe, *, timeout_seconds: float = 5.0,

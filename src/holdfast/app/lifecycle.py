@@ -53,7 +53,7 @@ class Lifecycle:
         parts = (
             self._broadcast.run, upkeep.end_idle_sessions, upkeep.judge_boundaries, upkeep.roll_up,
             self._monitoring.shared.run, vitals.check_components, vitals.alerting.run,
-            self._monitoring.figures.lag.run,
+            self._monitoring.figures.lag.run, self._monitoring.cluster.run,
         )  # fmt: skip
         others = [asyncio.create_task(_kept_running(part)) for part in parts]
         record = asyncio.create_task(_kept_running(self._monitoring.record.run))
@@ -65,6 +65,7 @@ class Lifecycle:
             # Before the record closes: the last roll-ups go into it.
             await asyncio.wait(others, timeout=_LAST_SECONDS)
             self._monitoring.catch_up(at_end=True)
+            self._monitoring.cluster.leave()
             if not record.cancelling():  # else the loop ends, and it is flushing already
                 record.cancel()
             await asyncio.wait({record, *others})

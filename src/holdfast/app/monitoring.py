@@ -1,7 +1,6 @@
 """`Monitoring`: what an application holds in its hand after `setup_monitoring`."""
 
 import itertools
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -12,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from holdfast.api.services import Services
 from holdfast.api.shapes.overview import overview
+from holdfast.app.cluster import Cluster
 from holdfast.app.config import Config
 from holdfast.app.faults import faults_for
 from holdfast.app.figures import Figures
 from holdfast.app.following import Following
 from holdfast.app.health_checks import HealthChecks
 from holdfast.app.health_methods import HealthMethods
+from holdfast.app.present import Present
 from holdfast.app.record import Record
 from holdfast.app.services import ServiceDirectory
 from holdfast.app.sharing import AppSharing
@@ -44,6 +45,9 @@ from holdfast.sessions.snapshot import Privacy
 from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.calls import CallMetrics
+from holdfast.telemetry.deployment.aligned import aligned
+from holdfast.telemetry.deployment.folds import Folds
+from holdfast.telemetry.deployment.publisher import Publisher
 from holdfast.telemetry.fanout import Fanout
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.log import Log
@@ -67,20 +71,21 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
     ) -> None:  # fmt: skip
         self.settings = settings
         self.clock = clock
+        self.cluster: Cluster
         self.tracing = tracing
-        self.instance = secrets.token_hex(3)
-        self.calls, self.requests = CallMetrics(clock), RequestMetrics(clock)
+        folding = aligned(clock)
+        self.calls, self.requests = CallMetrics(folding), RequestMetrics(folding)
         self.sessions, self.changes = Sessions(), Changes()
         self.boundaries, self.rollup = Boundaries(), RollUp(self.calls)
         self.connections = Connections()
-        self.record = Record(settings, clock, engine)
+        self.record = Record(settings, clock, engine, is_ours=lambda: self.cluster.keeps_record)
         self._log = Log(clock=clock)
         self.figures, self._said = Figures(self), set()
         sinks = (
             self.calls, self.requests, self.sessions, self.boundaries, self.changes, self._log,
             self.record, self.figures.application, self.figures.sessions,
         )  # fmt: skip
-        self._fanout = Fanout(sinks, clock=clock)
+        self._fanout = Fanout(sinks, clock=folding)
         self.emit: Sink = self._fanout if settings.enabled else discard
         self.shared = AppSharing(settings, self.emit, clock)
         faults = faults_for(settings)
@@ -91,12 +96,14 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
         self._slow_clients: Callable[[], int] = int
         self.vitals = Vitals(
-            settings, self.calls, self.emit, clock, self.http_services,
+            settings, self.calls, self.emit, clock, self.up_to_date,
             alert_log=lambda: self.record.alerts, secure=self.kept,
         )  # fmt: skip
+        self.cluster = self._cluster(folding)
+        self.vitals.alerting.among(self.cluster.decides)
         self._prices = prices or _prices_of(settings)
         self.config = Config(settings)
-        self.services = ServiceDirectory(self, CATALOG, HealthChecks(self.http_services))
+        self.services = ServiceDirectory(self, CATALOG, HealthChecks(self.up_to_date))
 
     def guard(
         self,
@@ -177,7 +184,17 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
 
     def metrics(self) -> dict[str, Any]:
         """The document of GET /monitoring/api/metrics."""
-        return overview(self.http_services())
+        return overview(self.up_to_date())
+
+    @property
+    def instance(self) -> str:
+        """This worker among the others."""
+        return self.cluster.deployment.instance
+
+    def up_to_date(self) -> Services:
+        """What the HTTP surface stands on, refreshed where that needs no network."""
+        self.cluster.deployment.refresh_now()
+        return self.http_services()
 
     async def kept(self, timeout_seconds: float = 2.0) -> bool:
         """Wait until all that was emitted is on a disk; False when it is not by then.
@@ -201,6 +218,7 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
 
     def http_services(self) -> Services:
         """What the HTTP surface stands on."""
+        deployment, together = self.cluster.deployment, self.cluster.together
         return Services(
             settings=self.settings,
             clock=self.clock,
@@ -209,27 +227,33 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
             instance=self.instance,
             catalog=CATALOG,
             controls=self.controls,
-            calls=self.calls,
-            requests=self.requests,
-            sessions=self.sessions,
+            calls=deployment.calls,
+            requests=deployment.requests,
+            sessions=self.cluster.sessions,
             session_log=lambda: self.record.sessions,
             history=lambda: self.record.history,
             alert_log=lambda: self.record.alerts,
             changes=self.changes,
             told=self.emit,
             components=self.vitals.components,
-            watch=self.vitals.alerting.watch,
-            requests_in_flight=lambda: self.connections.requests,
-            open_websockets=lambda: self.connections.websockets,
-            record=self.record.status,
+            known_components=together.components,
+            watch=self.cluster.alerts,
+            breakers=together.breakers,
+            limits=together.limits,
+            deployment=deployment.status,
+            refresh=deployment.refresh,
+            reset=deployment.reset,
+            requests_in_flight=together.requests_in_flight,
+            open_websockets=together.open_websockets,
+            record=together.record,
             kept=self.kept,
-            dropped=self.dropped,
+            dropped=together.dropped,
             prometheus=self.figures.exposition.slices,
             shared_state=self.shared.status,
         )
 
     def dropped(self) -> dict[str, int]:
-        """What was dropped, or put together with others, by reason."""
+        """What this worker dropped, or put together with others, by reason."""
         self._fanout.flush()
         found = {
             "calls_overflow": self.calls.overflowed,
@@ -244,6 +268,23 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
             **{f"sink_{name}": count for name, count in self._fanout.failures.items()},
         }
         return {reason: count for reason, count in found.items() if count}
+
+    def _cluster(self, folding: Clock) -> Cluster:
+        figures = self.figures
+        folds = Folds(
+            folding, calls=self.calls, requests=self.requests, application=figures.application,
+            sessions=figures.sessions, lag=figures.lag,
+        )  # fmt: skip
+        publisher = Publisher(
+            folds, folding,
+            counters=lambda: self.cluster.counters(self.dropped()),
+            present=lambda: self.cluster.document(),  # noqa: PLW0108  # made after this
+        )  # fmt: skip
+        return Cluster(self.settings, publisher, folding, Present(
+            self.clock, self.controls, self.connections, self.sessions, self.vitals.components,
+            self.vitals.alerting.watch, self.record.status, self.shared.figures, folds.process.now,
+            is_watching=lambda: self.cluster.deployment.leads,
+        ))  # fmt: skip
 
     def _catalog_guards(self, integration: str) -> Mapping[str, Guard]:
         if integration not in self._guards:

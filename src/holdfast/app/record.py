@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -38,13 +38,16 @@ _MOST_EVENTS = 1_000
 class Record(Fold):
     """A sink; *sessions*, *history* and *alerts* look up what is kept, None while nothing is open.
 
+    It forgets what is old while *is_ours*: one worker does for all who share the record.
     Raises `SettingsError` at once when the settings name no database that could be opened.
     *engine* is the host's own: used, never closed.
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock = SYSTEM_CLOCK, engine: AsyncEngine | None = None
-    ) -> None:
+        self, settings: Settings, clock: Clock = SYSTEM_CLOCK, engine: AsyncEngine | None = None,
+        *, is_ours: Callable[[], bool] = lambda: True,
+    ) -> None:  # fmt: skip
+        self._is_ours = is_ours
         self.sessions: SessionLog | None = None
         self.history: History | None = None
         self.alerts: AlertLog | None = None
@@ -151,6 +154,8 @@ class Record(Fold):
         while not await self._is_prepared():  # noqa: ASYNC110 - retried, nobody signals
             await asyncio.sleep(_RETRY_SECONDS)
         self.alerts = SqlAlertLog(engine)
+        while not self._is_ours():  # noqa: ASYNC110 - whoever did it may go at any time
+            await asyncio.sleep(_RETRY_SECONDS)
         await keep_up(engine, plan_of(self._settings), clock=self._clock)
 
     async def _is_prepared(self) -> bool:

@@ -15,7 +15,7 @@ from holdfast.events import (
     StepTaken,
 )
 from holdfast.sessions.live import LiveSession
-from holdfast.sessions.session import Session
+from holdfast.sessions.session import Session, SessionStatus
 
 
 class Sessions:
@@ -50,6 +50,11 @@ class Sessions:
         """How many are still going."""
         with self._lock:
             return sum(live.status == "active" for live in self._live.values())
+
+    def statuses(self) -> list[tuple[str, SessionStatus]]:
+        """The id of each, and how it is."""
+        with self._lock:
+            return [(name, live.status) for name, live in self._live.items()]
 
     def timed_out(self, now: float, idle_seconds: float) -> list[SessionEnded]:
         """The ends of the active sessions unseen for *idle_seconds* at *now* (Unix time).

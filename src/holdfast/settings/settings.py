@@ -60,13 +60,13 @@ class Settings(ContractSettings):
     data_dir: str = setting(
         ".holdfast",
         "HOLDFAST_DATA_DIR",
-        what="Where the SQLite file of the record is kept.",
+        what="Where the SQLite file of the record is kept, and where workers of this host meet.",
     )
     redis_url: SecretStr | None = setting(
         None,
         "HOLDFAST_REDIS_URL",
         "REDIS_URL",
-        what="A Redis or Valkey: breakers and rates are shared with every process that names it.",
+        what="A Redis or Valkey: breakers, rates and counts are shared by all who name it.",
     )
     redis_prefix: str = setting(
         "holdfast",

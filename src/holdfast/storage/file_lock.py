@@ -31,14 +31,15 @@ def file_lock(path: Path, patience_seconds: float) -> Iterator[None]:
     """
     give_up_at = time.monotonic() + patience_seconds
     with path.open("ab") as file:
-        while not _taken(file):
+        while not try_lock(file):
             if time.monotonic() > give_up_at:
                 raise TimeoutError(f"{path} is held by another process for {patience_seconds:g} s")
             time.sleep(_POLL_SECONDS)
         yield
 
 
-def _taken(file: BinaryIO) -> bool:
+def try_lock(file: BinaryIO) -> bool:
+    """Whether *file* is locked by us now; closing it lets go."""
     try:
         _take(file)
     except OSError:

@@ -48,7 +48,7 @@ _KEEP_MS = 24 * 3600 * 1000
 
 _MOST_KEYS = 200
 _NAMES = frozenset(get_args(BreakerName))
-_WAYS_OUT = "use redis://[user:password@]host[:6379][/0], rediss://... or unix:///path"
+WAYS_OUT = "use redis://[user:password@]host[:6379][/0], rediss://... or unix:///path"
 
 
 def open_shared_state(
@@ -74,7 +74,7 @@ def open_shared_state(
         # Options that the driver does not know are found only now:
         client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
     except (TypeError, ValueError):  # whose text may show the password
-        raise SettingsError(f"{variable} is not a server's URL: {_WAYS_OUT}") from None
+        raise SettingsError(f"{variable} is not a server's URL: {WAYS_OUT}") from None
     return RedisSharedState(client, prefix=prefix)
 
 

@@ -4,11 +4,13 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from threading import Lock
+from typing import Any
 
 from holdfast.events import Event, MetricTracked
 from holdfast.telemetry.application_metrics import APPLICATION_METRICS
 from holdfast.telemetry.family import Family, LabelValues
 from holdfast.telemetry.fold import Fold
+from holdfast.telemetry.plain import Plain, named, names
 
 OVERFLOW = "_overflow"
 
@@ -23,6 +25,10 @@ class Series:
         self.buckets = [0] * (bounds + 1)
 
 
+AllSeries = dict[str, dict[LabelValues, Series]]
+"""By metric and labels."""
+
+
 class ApplicationMetrics(Fold):
     """A sink; at most *most_series* label sets a metric, the rest in one overflow series.
 
@@ -35,8 +41,9 @@ class ApplicationMetrics(Fold):
     ) -> None:
         self.metrics, self.overflowed = metrics, Counter[str]()
         self._most_series = most_series
-        self._series: dict[str, dict[LabelValues, Series]] = {key: {} for key in metrics}
+        self._series: AllSeries = {key: {} for key in metrics}
         self._lock = Lock()
+        self._told: Plain | None = None
 
     def __call__(self, event: Event) -> None:
         """Count *event* if the application told it."""
@@ -55,7 +62,51 @@ class ApplicationMetrics(Fold):
         with self._lock:
             return list(self._series[metric].items())
 
+    def plain(self) -> Plain:
+        """All that can be added up, as JSON can hold it. Made anew only when something was told."""
+        self.catch_up()
+        with self._lock:
+            if self._told is None:
+                series = {
+                    key: {named(*labels): _numbers(family, one) for labels, one in found.items()}
+                    for key, found, family in self._of_kind(is_gauge=False)
+                }
+                self._told = {
+                    "series": {key: found for key, found in series.items() if found},
+                    "overflowed": {named(name): count for name, count in self.overflowed.items()},
+                }
+            return self._told
+
+    def gauges(self) -> Plain:
+        """What is so right now, as JSON can hold it: worth nothing once this process is gone."""
+        self.catch_up()
+        with self._lock:
+            found = {
+                key: {named(*labels): one.value for labels, one in found.items()}
+                for key, found, _ in self._of_kind(is_gauge=True)
+            }
+        return {key: values for key, values in found.items() if values}
+
+    def read(self, series: Mapping[str, Mapping[str, Any]]) -> AllSeries:
+        """What `plain` and `gauges` told, by metric."""
+        made: AllSeries = {key: {} for key in self.metrics}
+        for key in series.keys() & made.keys():
+            family = self.metrics[key]
+            made[key] = {names(one): _series(family, it) for one, it in series[key].items()}
+        return made
+
+    def show(self, series: AllSeries, overflowed: Mapping[str, int]) -> None:
+        """Answer with these from now on: for one that shows what others were told."""
+        with self._lock:
+            self._series = series
+            self.overflowed = Counter({names(it)[0]: count for it, count in overflowed.items()})
+
+    def _of_kind(self, *, is_gauge: bool) -> list[tuple[str, dict[LabelValues, Series], Family]]:
+        kinds = ((key, found, self.metrics[key]) for key, found in self._series.items())
+        return [one for one in kinds if (one[2].kind == "gauge") is is_gauge]
+
     def _add(self, event: MetricTracked, family: Family) -> None:
+        self._told = None
         known, labels = self._series[event.metric], event.labels
         if labels not in known and len(known) >= self._most_series:
             self.overflowed[family.name] += 1
@@ -68,3 +119,16 @@ class ApplicationMetrics(Fold):
         if family.kind == "histogram":
             series.buckets[bisect_left(family.bounds, event.value)] += 1
         series.value = event.value if family.kind == "gauge" else series.value + event.value
+
+
+def _numbers(family: Family, one: Series) -> float | list[float]:
+    return [*one.buckets, one.value] if family.kind == "histogram" else one.value
+
+
+def _series(family: Family, numbers: Any) -> Series:
+    made = Series(len(family.bounds))
+    if family.kind == "histogram":
+        *made.buckets, made.value = numbers
+    else:
+        made.value = numbers
+    return made

@@ -1,8 +1,6 @@
 """Outbound calls, counted per integration and operation: lifetime totals and rolling windows."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from math import inf
 from threading import Lock
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -13,70 +11,18 @@ from holdfast.events import (
     CallFinished,
     Event,
     Origin,
-    fact,
 )
+from holdfast.telemetry.counted import Counted, Problem
 from holdfast.telemetry.fold import Fold, happened
-from holdfast.telemetry.rolling import STEP_SECONDS, Rolling
-from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally, is_rescued
+from holdfast.telemetry.plain import Plain, named
+from holdfast.telemetry.rolling import STEP_SECONDS
+from holdfast.telemetry.tally import Tally, is_rescued
 
 Key = tuple[str, str]
 """(integration, operation)."""
 
 OVERFLOW: Key = ("_overflow", "_overflow")
 """Where calls are counted once there are too many different operations."""
-
-
-@fact
-class Problem:
-    """The last thing that went wrong with an operation; *at* is Unix seconds."""
-
-    at: float
-    operation: str
-    error: str
-    reason: str
-
-
-class Counted:
-    """All that is known of one operation's calls. *buckets* are cumulative-to-be, per bound."""
-
-    def __init__(self) -> None:
-        self.lifetime = Tally()
-        self.rolling: Rolling[Tally] = Rolling(Tally)
-        self.buckets = [0] * (len(SECONDS_BUCKETS) + 1)
-        self.trips = 0
-        self.last_call_at: float | None = None
-        self.last_success_at: float | None = None
-        self.last_failure_at: float | None = None
-        self.problem: Problem | None = None
-
-    def tallies(self, now: float) -> tuple[Tally, Tally]:
-        """What happened at *now* is counted in both: in its slice, and for good."""
-        return self.rolling.at(now), self.lifetime
-
-    def add_successes(self, events: list[CallFinished], now: float) -> None:
-        """Count calls that the provider answered at the first attempt."""
-        latencies = [event.latency_ms or 0.0 for event in events]
-        several = Tally()
-        several.add_successes(events, latencies)
-        for tally in self.tallies(now):
-            tally.merge(several)
-        self.last_success_at = self.last_call_at = events[-1].at
-        seconds = sorted([latency / 1000 for latency in latencies])
-        before, place = 0, 0
-        while before < len(seconds):
-            bound = SECONDS_BUCKETS[place] if place < len(SECONDS_BUCKETS) else inf
-            after = bisect_right(seconds, bound, before)
-            self.buckets[place] += after - before
-            before, place = after, place + 1
-
-    def add_refusals(self, waited_ms: list[float], now: float) -> None:
-        """Count calls that never went out, after so long each."""
-        for tally in self.tallies(now):
-            tally.add_refusals(waited_ms)
-
-    def add_duration(self, latency_ms: float) -> None:
-        """Count one attempt that came back, in its bucket."""
-        self.buckets[bisect_left(SECONDS_BUCKETS, latency_ms / 1000)] += 1
 
 
 class CallMetrics(Fold):
@@ -160,6 +106,29 @@ class CallMetrics(Fold):
         with self._lock:
             for key in [key for key in self._counted if integration in (None, key[0])]:
                 del self._counted[key]
+
+    def plain(self) -> Plain:
+        """Everything since the start or `reset`, as JSON can hold it, by operation."""
+        self.catch_up()
+        found = {}
+        for key, counted in list(self._counted.items()):
+            with self._lock:  # one at a time: nobody who counts waits for all of them
+                found[named(*key)] = counted.plain()
+        return found
+
+    def plain_slice(self, number: int) -> Plain:
+        """What slice *number* of the window holds, by operation."""
+        found = {}
+        for key, counted in list(self._counted.items()):
+            with self._lock:
+                if (tally := counted.rolling.slice(number)) is not None:
+                    found[named(*key)] = tally.plain()
+        return found
+
+    def show(self, counted: dict[Key, Counted], since: float) -> None:
+        """Answer with these from now on: for one that shows what others counted."""
+        with self._lock:
+            self._counted, self.since = counted, since
 
     def _matching(self, integration: str, operation: str | None) -> list[Counted]:
         return [

@@ -5,10 +5,13 @@ histograms is adding their counts, so percentiles of many workers are never aver
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import ceil, frexp, ldexp
 from struct import Struct, pack, unpack
 from struct import error as StructError  # noqa: N812 - a class
+from typing import Any
+
+from holdfast.telemetry.plain import add_counts, packed, unpacked
 
 _BINS = 64
 _ZERO = -(10**6)
@@ -67,13 +70,36 @@ class Histogram:
 
     def merge(self, other: "Histogram") -> None:
         """Add all that *other* counted."""
-        counts = self._counts
-        for key, count in other._counts.items():  # noqa: SLF001  # its own kind
-            counts[key] = counts.get(key, 0) + count
+        add_counts(self._counts, other._counts)  # noqa: SLF001  # its own kind
         self.count += other.count
         self.total += other.total
         self.minimum = min(self.minimum, other.minimum)
         self.maximum = max(self.maximum, other.maximum)
+
+    def plain(self) -> dict[str, Any]:
+        """Its numbers as JSON can hold them."""
+        if not self.count:
+            return {}
+        return {
+            "bins": packed(self._counts),
+            "sum": self.total,
+            "min": self.minimum,
+            "max": self.maximum,
+        }
+
+    @classmethod
+    def of(cls, plains: Iterable[Mapping[str, Any]]) -> "Histogram":
+        """What the *plains* of several tell, together."""
+        made = cls()
+        counts = made._counts
+        for plain in plains:
+            if plain:
+                add_counts(counts, unpacked(plain["bins"]))
+                made.total += plain["sum"]
+                made.minimum = min(made.minimum, plain["min"])
+                made.maximum = max(made.maximum, plain["max"])
+        made.count = sum(counts.values())
+        return made
 
     def since(self, before: "Histogram") -> "Histogram":
         """What was added after *before*, an earlier copy; extremes only to the bin."""

@@ -1,9 +1,11 @@
 """How many sessions began, and how they ended."""
 
 from collections import Counter
+from collections.abc import Mapping
 from threading import Lock
 
 from holdfast.events import Event, SessionEnded, SessionStarted
+from holdfast.telemetry.plain import Plain, named, names
 
 _MOST_TYPES = 100
 
@@ -26,3 +28,21 @@ class SessionCounts:
         elif isinstance(event, SessionEnded):
             with self._lock:
                 self.ended[event.status] += 1
+
+    def plain(self) -> Plain:
+        """Its numbers as JSON can hold them."""
+        with self._lock:
+            return {"started": _named(self.started), "ended": _named(self.ended)}
+
+    def show(self, plain: Mapping[str, Mapping[str, int]]) -> None:
+        """Answer with these from now on: for one that shows what others counted."""
+        with self._lock:
+            self.started, self.ended = _counter(plain["started"]), _counter(plain["ended"])
+
+
+def _named(counts: Counter[str]) -> Plain:
+    return {named(name): count for name, count in counts.items()}
+
+
+def _counter(counts: Mapping[str, int]) -> Counter[str]:
+    return Counter({names(name)[0]: count for name, count in counts.items()})

@@ -2,7 +2,7 @@
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from holdfast.telemetry.tally import SECONDS_BUCKETS
 
@@ -29,3 +29,12 @@ class LoopLag:
         late = max(seconds, 0.0)
         self.seconds += late
         self.buckets[bisect_left(SECONDS_BUCKETS, late)] += 1
+
+    def plain(self) -> list[float]:
+        """Its numbers as JSON can hold them: the buckets, then the seconds."""
+        return [*self.buckets, self.seconds]
+
+    def show(self, plain: Sequence[float]) -> None:
+        """Answer with these from now on: for one that shows the lag of several loops."""
+        *buckets, self.seconds = plain
+        self.buckets = [int(count) for count in buckets]

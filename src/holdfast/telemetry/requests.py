@@ -1,14 +1,16 @@
 """Inbound requests, counted per method, route and status."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import add
 from threading import Lock
+from typing import Any
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import Event, RequestFinished
 from holdfast.telemetry.fold import Fold, happened
 from holdfast.telemetry.histogram import Histogram
+from holdfast.telemetry.plain import Plain, add_up, named
 from holdfast.telemetry.rolling import STEP_SECONDS, Rolling
 from holdfast.telemetry.tally import SECONDS_BUCKETS
 
@@ -53,6 +55,20 @@ class RequestTally:
         self.client_gone += other.client_gone
         self.latency.merge(other.latency)
 
+    def plain(self) -> Plain:
+        """Its numbers as JSON can hold them."""
+        counts = [self.succeeded, self.failed, self.client_gone]
+        return {"counts": counts, "latency": self.latency.plain()}
+
+    @classmethod
+    def of(cls, plains: Sequence[Mapping[str, Any]]) -> "RequestTally":
+        """What the *plains* of several tell, together."""
+        made = cls()
+        counts = add_up(one["counts"] for one in plains)
+        made.succeeded, made.failed, made.client_gone = counts
+        made.latency = Histogram.of(one["latency"] for one in plains)
+        return made
+
 
 class Exposed:
     """One exposed series: how many, how long, how large."""
@@ -93,6 +109,26 @@ class Exposed:
         both.request_bytes = self.request_bytes + other.request_bytes
         both.response_bytes = self.response_bytes + other.response_bytes
         return both
+
+    def plain(self) -> Plain:
+        """Its numbers as JSON can hold them."""
+        totals = [
+            self.count, self.seconds, self.first_byte_seconds, self.request_bytes,
+            self.response_bytes,
+        ]  # fmt: skip
+        buckets, first = list(self.buckets), list(self.first_byte_buckets)
+        return {"totals": totals, "buckets": buckets, "first_byte_buckets": first}
+
+    @classmethod
+    def of(cls, plains: Sequence[Mapping[str, Any]]) -> "Exposed":
+        """What the *plains* of several tell, together."""
+        made = cls()
+        totals = add_up(one["totals"] for one in plains)
+        made.count, made.seconds, made.first_byte_seconds, *sizes = totals
+        made.request_bytes, made.response_bytes = sizes
+        made.buckets = add_up(one["buckets"] for one in plains)
+        made.first_byte_buckets = add_up(one["first_byte_buckets"] for one in plains)
+        return made
 
 
 class RequestMetrics(Fold):
@@ -153,6 +189,33 @@ class RequestMetrics(Fold):
     def window(self) -> RequestTally:
         """The rolling window of all routes together."""
         return _merged(list(self.routes().values()))
+
+    def plain(self) -> Plain:
+        """Everything since the process started, as JSON can hold it."""
+        self.catch_up()
+        exposed = {}
+        for labels, one in list(self._exposed.items()):
+            with self._lock:  # one at a time: nobody who counts waits for all of them
+                exposed[named(*labels)] = one.plain()
+        with self._lock:
+            return {"lifetime": self._lifetime.plain(), "exposed": exposed}
+
+    def plain_slice(self, number: int) -> Plain:
+        """What slice *number* of the window holds, by (method, route)."""
+        found = {}
+        for key, rolling in list(self._rolling.items()):
+            with self._lock:
+                if (tally := rolling.slice(number)) is not None:
+                    found[named(*key)] = tally.plain()
+        return found
+
+    def show(
+        self, lifetime: RequestTally, exposed: dict[Labels, Exposed],
+        rolling: dict[tuple[str, str], Rolling[RequestTally]],
+    ) -> None:  # fmt: skip
+        """Answer with these from now on: for one that shows what others counted."""
+        with self._lock:
+            self._lifetime, self._exposed, self._rolling = lifetime, exposed, rolling
 
     def _add_alike(self, events: list[RequestFinished], now: float) -> None:
         """Count *events* of one route, status and error."""

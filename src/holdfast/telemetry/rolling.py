@@ -37,12 +37,17 @@ class Rolling(Generic[T]):
     def series(self, now: float) -> list[T | None]:
         """Oldest first, one entry a slice, None where nothing was counted."""
         last = int(now / self.step_seconds)
-        return [self._slice(number) for number in range(last - self.slices + 1, last + 1)]
+        return [self.slice(number) for number in range(last - self.slices + 1, last + 1)]
 
     def held(self, now: float) -> list[T]:
         """The slices of the window that counted something."""
         return [one for one in self.series(now) if one is not None]
 
-    def _slice(self, number: int) -> T | None:
+    def put(self, number: int, one: T) -> None:
+        """Let *one* be slice *number*: counted elsewhere."""
+        self._ring[number % self.slices] = (number, one)
+
+    def slice(self, number: int) -> T | None:
+        """The slice of this number (its begin by the step), None when nothing was counted."""
         held = self._ring[number % self.slices]
         return held[1] if held is not None and held[0] == number else None

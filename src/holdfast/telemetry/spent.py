@@ -1,6 +1,10 @@
 """What calls used up and cost, by unit and model, in a shape that can be added up."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from holdfast.events import Usage
+from holdfast.telemetry.plain import Plain
 
 MOST_MODELS = 50
 """Per operation; providers name the models, so what is new beyond it is counted together."""
@@ -42,6 +46,19 @@ class Spent:
         self.amount += other.amount
         self.cost_usd += other.cost_usd
         self._tell(other.remaining, other.told_at)
+
+    def plain(self) -> Plain:
+        """Its numbers as JSON can hold them."""
+        sums = [self.calls, self.unpriced, self.amount, self.cost_usd]
+        return {"sums": sums, "told": [self.told_at, self.remaining]}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> "Spent":
+        """The one that *plain* tells of."""
+        made = cls()
+        made.calls, made.unpriced, made.amount, made.cost_usd = plain["sums"]
+        made.told_at, made.remaining = plain["told"]
+        return made
 
     def since(self, before: "Spent | None") -> "Spent":
         """What this counted after *before*, an earlier state of the same count."""

@@ -1,10 +1,12 @@
 """What is counted about calls, in a shape that can be added up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from holdfast.events import AnswerJudged, AttemptFailed, CallFinished
 from holdfast.telemetry.histogram import Histogram
-from holdfast.telemetry.spent import Spending, merge, spend
+from holdfast.telemetry.plain import add_counts, add_up, named, names
+from holdfast.telemetry.spent import Spending, Spent, merge, spend
 
 SECONDS_BUCKETS = (
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5,
@@ -129,6 +131,31 @@ class Tally:
         self.latency.merge(other.latency)
         self.waited.merge(other.waited)
 
+    def plain(self) -> dict[str, Any]:
+        """Its numbers as JSON can hold them."""
+        return {
+            "counts": [getattr(self, name) for name in _COUNTS],
+            "errors": {named(error): count for error, count in self.errors.items()},
+            "served": {named(source): count for source, count in self.served.items()},
+            "usage": {named(*key): spent.plain() for key, spent in self.usage.items()},
+            "latency": self.latency.plain(),
+            "waited": self.waited.plain(),
+        }
+
+    @classmethod
+    def of(cls, plains: Sequence[Mapping[str, Any]]) -> "Tally":
+        """What the *plains* of several tell, together."""
+        made = cls()
+        for name, count in zip(_COUNTS, add_up(one["counts"] for one in plains), strict=True):
+            setattr(made, name, count)
+        for plain in plains:
+            add_counts(made.errors, {names(it)[0]: n for it, n in plain["errors"].items()})
+            add_counts(made.served, {names(it)[0]: n for it, n in plain["served"].items()})
+            merge(made.usage, {_pair(it): Spent.of(one) for it, one in plain["usage"].items()})
+        made.latency = Histogram.of(one["latency"] for one in plains)
+        made.waited = Histogram.of(one["waited"] for one in plains)
+        return made
+
     def _add_verdict(self, event: CallFinished) -> None:
         verdict = event.verdict
         if verdict is None:
@@ -173,3 +200,8 @@ _COUNTS = (
     "attempts", "cancelled", "failed", "fails", "not_judged", "passes", "rate_limited", "refused",
     "rescued", "retries", "succeeded", "warns",
 )  # fmt: skip
+
+
+def _pair(key: str) -> tuple[str, str]:
+    unit, model = names(key)
+    return unit, model

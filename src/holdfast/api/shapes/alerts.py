@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from holdfast.alerts.watch import Watch
+from holdfast.api.elsewhere import Alerts
 from holdfast.clock import iso
 from holdfast.events import AlertChanged
 
@@ -42,11 +42,11 @@ def contract_alert(one: AlertChanged) -> dict[str, Any]:
     }
 
 
-def known(watch: Watch) -> list[AlertChanged]:
+def known(watch: Alerts) -> list[AlertChanged]:
     """Firing and ended ones, in the order they began."""
     return sorted((*watch.ended(), *watch.firing()), key=lambda one: one.since)
 
 
-def firing_critical(watch: Watch) -> int:
+def firing_critical(watch: Alerts) -> int:
     """How many fire now that cannot wait (contract fault 8: not how many there ever were)."""
     return sum(one.severity == "critical" for one in watch.firing())

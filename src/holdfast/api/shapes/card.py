@@ -2,15 +2,14 @@
 
 from typing import Any
 
+from holdfast.api.elsewhere import worst
 from holdfast.api.services import Services
+from holdfast.api.shapes.breaker import breaker
 from holdfast.api.shapes.numbers import latency, rounded
 from holdfast.api.shapes.usage import usage
 from holdfast.clock import iso
 from holdfast.events import BreakerName
-from holdfast.guard.controls import circuit_of, rate_of
-from holdfast.guard.guard import Guard
 from holdfast.health import Health, of_integration
-from holdfast.resilience.circuit import Circuit
 from holdfast.telemetry.tally import Tally
 
 WINDOW_SECONDS = 300
@@ -24,8 +23,10 @@ def health_of(services: Services, integration: str) -> Health:
 
 def breakers_of(services: Services, integration: str) -> list[tuple[str, BreakerName]]:
     """(operation, breaker state) of each guarded operation."""
-    circuits = ((one.operation, circuit_of(one)) for one in services.controls.of(integration))
-    return [(operation, circuit.name) for operation, circuit in circuits if circuit is not None]
+    return [
+        (operation, worst(seen).state)
+        for (name, operation), seen in services.breakers().items() if name == integration
+    ]  # fmt: skip
 
 
 def card(services: Services, integration: str) -> dict[str, Any]:
@@ -112,60 +113,34 @@ def _problem(services: Services, integration: str) -> dict[str, Any] | None:
 
 
 def _limit(services: Services, integration: str) -> dict[str, Any] | None:
-    rates = (rate_of(guard) for guard in services.controls.of(integration))
-    rate = next((one for one in rates if one is not None), None)
-    if rate is None:
+    seen = services.limits().get(integration)
+    if seen is None:
         return None
-    now = services.clock.monotonic()
-    rate.used.advance(now)
     return {
-        "limit": rate.options.calls,
-        "per_seconds": rate.options.per_seconds,
-        "used": rate.used.total,
-        "resets_in_seconds": round(rate.full_in_seconds(now), 1),
-        "refused": rate.refused,
-        "rate_limited": rate.rate_limited,
+        "limit": seen.limit,
+        "per_seconds": seen.per_seconds,
+        "used": seen.used,
+        "resets_in_seconds": seen.resets_in_seconds,
+        "refused": seen.refused,
+        "rate_limited": seen.rate_limited,
     }
 
 
 def _operations(services: Services, integration: str) -> list[dict[str, Any]]:
-    guards = {guard.operation: guard for guard in services.controls.of(integration)}
+    seen = services.breakers()
     called = services.calls.operations(integration)
+    held = [
+        operation for (name, operation), each in seen.items()
+        if name == integration and worst(each).state != "closed"
+    ]  # fmt: skip
     return [
         {
             "operation": operation,
-            "breaker": _breaker(services, circuit_of(guards[operation]))
-            if operation in guards
-            else None,
+            "breaker": breaker(services, seen.get((integration, operation), ())),
             **_rates(services.calls.window(integration, operation)),
         }
-        for operation in dict.fromkeys((*called, *guards))
-        if operation in called or _is_held(guards[operation])
+        for operation in dict.fromkeys((*called, *held))
     ]
-
-
-def _is_held(guard: Guard) -> bool:
-    circuit = circuit_of(guard)
-    return circuit is not None and circuit.name != "closed"
-
-
-def _breaker(services: Services, circuit: Circuit | None) -> dict[str, Any] | None:
-    if circuit is None:
-        return None
-    now = services.clock.monotonic()
-    since = services.clock.wall() - (now - circuit.since) if circuit.since else services.started_at
-    open_ = circuit.name == "open"
-    return {
-        "state": circuit.name,
-        "reason": circuit.reason or None,
-        "since": iso(since),
-        "retry_in_seconds": rounded(circuit.retry_in_seconds(now), 1) if open_ else None,
-        "probes_in_flight": circuit.probes_in_flight,
-        "permitted_probes": circuit.options.probes,
-        "refused": circuit.refused,
-        "consecutive_failures": circuit.consecutive_failures,
-        "trips": circuit.trips,
-    }
 
 
 def _series(services: Services, integration: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ def overview(services: Services) -> dict[str, Any]:
     return {
         "at": iso(services.clock.wall()),
         "environment": services.settings.environment,
-        "instance": services.instance,
+        "instance": services.deployment().instance,
         "window_seconds": WINDOW_SECONDS,
         "integrations": [card(services, name) for name in services.integrations()],
         **changing(services),
@@ -29,6 +29,7 @@ def changing(services: Services) -> dict[str, Any]:
         "requests": requests(services),
         "record": record(services),
         "shared_state": shared_state(services),
+        "deployment": deployment(services),
         "dropped": dict(services.dropped()),
     }
 
@@ -59,6 +60,20 @@ def requests(services: Services) -> dict[str, Any]:
             for (method, route), tally in routes[:_MOST_ROUTES]
         ],
         "lifetime_total": services.requests.lifetime.total,
+    }
+
+
+def deployment(services: Services) -> dict[str, Any]:
+    """Who makes these figures: *workers* are alive, *leads*: this one decides alerts."""
+    status = services.deployment()
+    return {
+        "status": status.status,
+        "instance": status.instance,
+        "workers": status.workers,
+        "leads": status.leads,
+        "failures": status.failures,
+        "unknown_versions": status.unknown_versions,
+        "last_error": status.last_error,
     }
 
 

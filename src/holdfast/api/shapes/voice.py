@@ -10,9 +10,8 @@ from typing import Any
 from holdfast.api.services import Services
 from holdfast.api.shapes.card import health_of
 from holdfast.events import fact
-from holdfast.guard.controls import rate_of
 from holdfast.health import Health, State
-from holdfast.telemetry.calls import Counted
+from holdfast.telemetry.counted import Counted
 from holdfast.telemetry.tally import Tally
 
 _CONTRACT_STATE: dict[State, str] = {
@@ -122,9 +121,8 @@ def trips(services: Services, name: str) -> int:
 
 def rate_limit_hits(services: Services, name: str, lifetime: Tally) -> int:
     """How often a limit of *name* was hit: the provider's, or ours before it."""
-    rates = (rate_of(guard) for guard in services.controls.of(name))
-    refused = max((rate.refused for rate in rates if rate is not None), default=0)
-    return lifetime.rate_limited + refused
+    seen = services.limits().get(name)
+    return lifetime.rate_limited + (seen.refused if seen is not None else 0)
 
 
 def _errors(lifetime: Tally) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Every family there is, in the order of the exposition."""
 
 from holdfast.telemetry.application_metrics import APPLICATION_METRICS
-from holdfast.telemetry.exposition import crowd_http, inbound, outbound, own, told
+from holdfast.telemetry.exposition import crowd_http, deployment, inbound, outbound, own, told
 from holdfast.telemetry.family import Family
 
 
@@ -16,5 +16,6 @@ FAMILIES: tuple[Family, ...] = (
     *APPLICATION_METRICS.values(),
     *_declared(told),
     *_declared(own),
+    *_declared(deployment),
 )
 """As they are with the settings' defaults."""

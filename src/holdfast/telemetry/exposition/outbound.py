@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from holdfast.events import BreakerName
-from holdfast.telemetry.calls import CallMetrics, Counted, Key
+from holdfast.telemetry.calls import CallMetrics, Key
+from holdfast.telemetry.counted import Counted
 from holdfast.telemetry.exposition.inbound import SECONDS
 from holdfast.telemetry.exposition.lines import CUT, Lines, numbers_of
 from holdfast.telemetry.family import Family, LabelValues

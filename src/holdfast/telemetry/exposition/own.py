@@ -87,6 +87,7 @@ class Standing:
     record: Callable[[], RecordStatus]
     dropped: Callable[[], Mapping[str, int]]
     shared_state: Callable[[], SharedStateFigures | None]
+    executor: Callable[[], Mapping[str, int]] = executor_backlog
 
 
 class Own:
@@ -109,7 +110,7 @@ class Own:
         yield single(ACTIVE, standing.in_flight())
         yield single(SOCKETS, standing.open_websockets())
         yield from Lines(LAG).of([((), numbers_of(SECONDS)(lag.buckets, lag.seconds))])
-        waiting = sorted(executor_backlog().items())
+        waiting = sorted(standing.executor().items())
         yield from Lines(BACKLOG).of(((name,), number) for name, number in waiting)
         started, ended = sorted(self._sessions.started.items()), self._sessions.ended
         yield from Lines(STARTED).of(((name,), number) for name, number in started)

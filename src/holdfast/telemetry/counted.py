@@ -1,0 +1,101 @@
+"""All that is known of one operation's calls."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from math import inf
+from typing import Any
+
+from holdfast.events import CallFinished, fact
+from holdfast.telemetry.plain import Plain, add_up, latest
+from holdfast.telemetry.rolling import Rolling
+from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally
+
+
+@fact
+class Problem:
+    """The last thing that went wrong with an operation; *at* is Unix seconds."""
+
+    at: float
+    operation: str
+    error: str
+    reason: str
+
+
+class Counted:
+    """All that is known of one operation's calls. *buckets* are cumulative-to-be, per bound."""
+
+    def __init__(self) -> None:
+        self.lifetime = Tally()
+        self.rolling: Rolling[Tally] = Rolling(Tally)
+        self.buckets = [0] * (len(SECONDS_BUCKETS) + 1)
+        self.trips = 0
+        self.last_call_at: float | None = None
+        self.last_success_at: float | None = None
+        self.last_failure_at: float | None = None
+        self.problem: Problem | None = None
+        self._told: tuple[object, Plain] | None = None
+
+    def tallies(self, now: float) -> tuple[Tally, Tally]:
+        """What happened at *now* is counted in both: in its slice, and for good."""
+        return self.rolling.at(now), self.lifetime
+
+    def add_successes(self, events: list[CallFinished], now: float) -> None:
+        """Count calls that the provider answered at the first attempt."""
+        latencies = [event.latency_ms or 0.0 for event in events]
+        several = Tally()
+        several.add_successes(events, latencies)
+        for tally in self.tallies(now):
+            tally.merge(several)
+        self.last_success_at = self.last_call_at = events[-1].at
+        seconds = sorted([latency / 1000 for latency in latencies])
+        before, place = 0, 0
+        while before < len(seconds):
+            bound = SECONDS_BUCKETS[place] if place < len(SECONDS_BUCKETS) else inf
+            after = bisect_right(seconds, bound, before)
+            self.buckets[place] += after - before
+            before, place = after, place + 1
+
+    def add_refusals(self, waited_ms: list[float], now: float) -> None:
+        """Count calls that never went out, after so long each."""
+        for tally in self.tallies(now):
+            tally.add_refusals(waited_ms)
+
+    def add_duration(self, latency_ms: float) -> None:
+        """Count one attempt that came back, in its bucket."""
+        self.buckets[bisect_left(SECONDS_BUCKETS, latency_ms / 1000)] += 1
+
+    def plain(self) -> Plain:
+        """All but the window, as JSON can hold it. Made anew only when something was counted."""
+        it = self.lifetime
+        mark = (
+            it.waited.count, it.latency.count, it.fails, it.warns, it.rate_limited, self.trips,
+            id(self.problem),
+        )  # fmt: skip
+        if self._told is None or self._told[0] != mark:
+            self._told = (mark, self._plain())
+        return self._told[1]
+
+    def _plain(self) -> Plain:
+        found = {
+            **self.lifetime.plain(),
+            "buckets": list(self.buckets),
+            "trips": self.trips,
+            "last": [self.last_call_at, self.last_success_at, self.last_failure_at],
+        }
+        if (it := self.problem) is not None:
+            found["problem"] = [it.at, it.operation, it.error, it.reason]
+        return found
+
+    @classmethod
+    def of(cls, plains: Sequence[Mapping[str, Any]]) -> "Counted":
+        """What the *plains* of several tell, together."""
+        made = cls()
+        made.lifetime = Tally.of(plains)
+        made.trips = sum(one["trips"] for one in plains)
+        made.buckets = add_up(one["buckets"] for one in plains)
+        lasts = reduce(latest, (one["last"] for one in plains))
+        made.last_call_at, made.last_success_at, made.last_failure_at = lasts
+        problems = [one["problem"] for one in plains if "problem" in one]
+        made.problem = Problem(*max(problems)) if problems else None
+        return made

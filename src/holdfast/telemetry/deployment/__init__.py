@@ -1,0 +1,1 @@
+"""Many workers, one picture: each publishes what it counted, and each shows all of it."""
