@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from tests.end_to_end.process import until
-from tests.end_to_end.workers import Host, ask, known_latencies, send, serving, settled, truth
+from tests.end_to_end.surfaces import Scrapes, surfaces
+from tests.end_to_end.workers import Host, known_latencies, send, serving, settled, truth
 
 if TYPE_CHECKING:
     from tests.valkey_server import Server
@@ -26,8 +26,15 @@ QUIET_SECONDS = 1.1
 
 def test_four_workers_are_one(tmp_path: Path) -> None:
     """Counts are equal and exact on every surface, percentiles true; so they are after a death."""
+    with serving(tmp_path / "one", forked=True, HOLDFAST_REDIS_URL="") as host:
+        _check([host], [4], 200)
+
+
+@pytest.mark.deep
+def test_four_of_uvicorns_own_workers_are_one(tmp_path: Path) -> None:
+    """The same by ``uvicorn --workers 4``, and more of it."""
     with serving(tmp_path / "one", HOLDFAST_REDIS_URL="") as host:
-        _check([host], [4], 400)
+        _check([host], [4], 2000)
 
 
 @pytest.mark.deep
@@ -41,6 +48,20 @@ def test_two_hosts_are_one(tmp_path: Path, valkey: "Server") -> None:
             stack.enter_context(serving(tmp_path / name, 2, **environ)) for name in ("one", "two")
         ]
         _check(hosts, [2, 2], 2000)
+
+
+@pytest.mark.deep
+def test_trends_are_of_all_workers(tmp_path: Path) -> None:
+    """Each writes its own roll-ups; whoever is asked reads all."""
+    with serving(tmp_path / "one", HOLDFAST_REDIS_URL="", METRICS_INTERVAL="1") as host:
+        settled([host], 4)
+        send([host], known_latencies(100), lambda: None)
+
+        def are_all_there() -> bool:
+            told = host.all("/health/trends/sun", 4)
+            return all(one["trends"]["data_points"] == 100 for one in told)
+
+        until("every worker's calls in the trends", are_all_there)
 
 
 def _check(hosts: list[Host], workers: list[int], count: int) -> None:
@@ -58,6 +79,7 @@ def _check(hosts: list[Host], workers: list[int], count: int) -> None:
     send(hosts, more, scrapes.scrape)
     time.sleep(QUIET_SECONDS)
     _agree(hosts, workers, latencies + more)
+    _one_alert_is_told(hosts, workers)
     _reset_reaches_all(hosts, workers)
 
 
@@ -69,85 +91,49 @@ def _is_replaced(host: Host, victim: int, workers: int) -> bool:
     return all(one["workers"] == workers for one in told)
 
 
-class Scrapes:
-    """Counters by a random worker each time: none may be less than before."""
-
-    def __init__(self, hosts: list[Host]) -> None:
-        self._hosts, self._turn = hosts, 0
-        self._before: dict[Any, float] = {}
-
-    def scrape(self) -> None:
-        """Look at one of the hosts, in turn."""
-        self._turn += 1
-        now = _counters(self._hosts[self._turn % len(self._hosts)].ask("/metrics"))
-        gone_back = {
-            key: (before, now.get(key)) for key, before in self._before.items()
-            if now.get(key, 0.0) < before
-        }  # fmt: skip
-        assert not gone_back
-        self._before = now
-
-
-def _counters(text: str) -> dict[Any, float]:
-    return {
-        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in text_string_to_metric_families(text)
-        if family.type in ("counter", "histogram")
-        for sample in family.samples
-    }  # fmt: skip
-
-
 def _agree(hosts: list[Host], workers: list[int], latencies: list[float]) -> None:
     seen = []
     for host, number in zip(hosts, workers, strict=True):
         with host.each(number) as connections:
-            seen += [_surfaces(host, connection) for connection in connections.values()]
+            seen += [surfaces(connection) for connection in connections.values()]
+        told = host.snapshots(number)
+        assert [one["sun"] for one in told] == [len(latencies)] * number, "sockets agree as well"
     assert [one for one in seen if one != seen[0]] == [], "every worker answers the same"
-    count = len(latencies)
+    first, count = seen[0], len(latencies)
+    assert {name: found for name, found in first["counts"].items() if found != count} == {}
+    assert first["now"] == {
+        "said_active": sum(workers),
+        "sessions_active": 0,
+        "workers": sum(workers),
+    }
     expected = {share: truth(latencies, share) for share in (0.5, 0.95, 0.99)}
-    first = seen[0]
-    assert first["counts"] == {
-        "native": count, "window": count, "series": count, "health": count, "metrics": count,
-        "guarded": count, "buckets": count, "requests": count,
-    }  # fmt: skip
     for share, shown in zip(expected, first["latency_ms"].values(), strict=True):
         assert abs(shown / expected[share] - 1) <= 0.015, (share, shown, expected[share])
 
 
-def _surfaces(host: Host, connection: Any) -> dict[str, Any]:
-    card = ask(connection, "/monitoring/api/integration/sun")
-    health = ask(connection, "/health/services/sun")["metrics"]
-    overview = ask(connection, "/monitoring/api/metrics")
-    counters = _counters(ask(connection, "/metrics"))
-    sun, moon = (("integration", name) for name in ("sun", "moon"))
-    operation = ("operation", "shine")
+def _one_alert_is_told(hosts: list[Host], workers: list[int]) -> None:
+    """The deployment has one alert of a trouble, not one of each worker."""
 
-    def counter(name: str, *labels: tuple[str, str]) -> float:
-        return counters[name, tuple(sorted(labels))]
+    def alerts() -> list[Any]:
+        return [
+            sorted((one["rule"], one["integration"], one["id"]) for one in answer["alerts"])
+            for host, number in zip(hosts, workers, strict=True)
+            for answer in host.all("/monitoring/api/alerts", number)
+        ]
 
-    shine = next(one for one in overview["requests"]["routes"] if one["route"] == "/shine")
-    return {
-        "counts": {
-            "native": card["lifetime"]["succeeded"],
-            "window": card["window"]["succeeded"],
-            "series": sum(card["series"]["total"]),
-            "health": health["successful_requests"],
-            "metrics": counter("holdfast_calls_total", sun, operation, ("outcome", "succeeded")),
-            "guarded": counter("holdfast_calls_total", moon, operation, ("outcome", "succeeded")),
-            "buckets": counter("holdfast_attempt_duration_seconds_count", sun, operation),
-            "requests": shine["total"],
-        },
-        "latency_ms": card["latency_ms"],
-        "mean_ms": health["average_latency_ms"],
-        "breaker": card["operations"][0]["breaker"],
-    }
+    def are_told() -> bool:
+        told = alerts()
+        return bool(told[0]) and all(one == told[0] for one in told)
+
+    until("alerts that all workers know", are_told)
+    [(*troubles,), *_] = alerts()
+    assert len({(rule, name) for rule, name, _ in troubles}) == len(troubles)
+    assert {name for _, name, _ in troubles} == {"mars"}
 
 
 def _reset_reaches_all(hosts: list[Host], workers: list[int]) -> None:
     hosts[0].ask("/health/reset?service=sun", "POST")
     for host, number in zip(hosts, workers, strict=True):
-        with host.each(number) as connections:
-            for connection in connections.values():
-                health = ask(connection, "/health/metrics")["metrics"]
-                assert "sun" not in health
-                assert health["moon"]["total_requests"] > 0
+        for answer in host.all("/health/metrics", number):
+            assert "sun" not in answer["metrics"]
+            assert answer["metrics"]["moon"]["total_requests"] > 0

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from websockets.sync.client import connect
 
 from tests.architecture.source import ROOT
 from tests.end_to_end.process import free_port, running, until
@@ -29,6 +30,26 @@ class Host:
             return _asked(connection, path, method)
         finally:
             connection.close()
+
+    def all(self, path: str, workers: int) -> list[Any]:
+        """What each of so many workers answers."""
+        with self.each(workers) as connections:
+            return [_asked(connection, path) for connection in connections.values()]
+
+    def snapshots(self, workers: int) -> list[dict[str, int]]:
+        """Successful calls by integration, as each worker's live socket tells them."""
+        found: dict[str, dict[str, int]] = {}
+
+        def all_found() -> bool:
+            with connect(f"ws://127.0.0.1:{self.port}/monitoring/ws", proxy=None) as socket:
+                told = json.loads(socket.recv())["data"]["metrics"]
+            found[told["instance"]] = {
+                card["integration"]: card["lifetime"]["succeeded"] for card in told["integrations"]
+            }
+            return len(found) == workers
+
+        until(f"{workers} workers' sockets", all_found)
+        return list(found.values())
 
     @contextmanager
     def each(self, workers: int) -> Iterator[dict[int, http.client.HTTPConnection]]:
@@ -56,13 +77,20 @@ def ask(connection: http.client.HTTPConnection, path: str) -> Any:
 
 
 @contextmanager
-def serving(folder: Path, workers: int = N_WORKERS, **environ: str) -> Iterator[Host]:
-    """A host with so many workers that all know of each other."""
+def serving(
+    folder: Path, workers: int = N_WORKERS, *, forked: bool = False, **environ: str
+) -> Iterator[Host]:
+    """A host with so many workers: uvicorn's own, or *forked* from one that has the application."""
     port = free_port()
-    arguments = ("-m", "uvicorn", "tests.end_to_end.workers_app:app", "--port", str(port))
+    arguments = (
+        "-m", "uvicorn", "tests.end_to_end.workers_app:app", "--port", str(port), "--workers",
+        str(workers), "--log-level", "warning",
+    )  # fmt: skip
+    if forked:
+        arguments = ("-m", "tests.end_to_end.forked_workers", str(port), str(workers))
     folder.mkdir(exist_ok=True)
     with running(
-        [*arguments, "--workers", str(workers), "--log-level", "warning"], folder=folder,
+        arguments, folder=folder,
         ready=f"http://127.0.0.1:{port}/health/live",
         environ={
             "ENVIRONMENT": "development", "HOLDFAST_DATA_DIR": str(folder / "data"),

@@ -158,6 +158,7 @@ async def reset(
     if service is not None:
         _known(ask, service)
     ask.reset(service)
+    await ask.refresh()  # so that whoever is asked next has heard of it
     ask.told(ControlUsed(service or "*", None, ask.clock.wall(), "reset_metrics", "operator"))
     if service is None:
         ask.watch.forget()

@@ -74,8 +74,9 @@ class Services:
 
     @property
     def uptime_seconds(self) -> float:
-        """Since the process mounted us."""
-        return self.clock.monotonic() - self.started_monotonic
+        """Since the first of the workers mounted us."""
+        earlier = max(self.started_at - self.calls.since, 0.0)
+        return self.clock.monotonic() - self.started_monotonic + earlier
 
     def excuse(self) -> str | None:
         """Why the figures of integrations prove nothing about them: our own network is down."""

@@ -77,7 +77,7 @@ class View:
         exposed = _gathered(part["requests"]["exposed"] for part in parts)
         shown = Shown(
             {_pair(key): Counted.of(each) for key, each in lifetimes.items()},
-            min((part["since"] for part in parts), default=0.0),
+            min((part["since"] for part in parts), default=self.folds.calls.since),
             RequestTally.of([part["requests"]["lifetime"] for part in parts] or [_NO_REQUESTS]),
             {_labels(key): Exposed.of(each) for key, each in exposed.items()},
             {},
@@ -85,7 +85,7 @@ class View:
                 part["counters"] for part in parts).items()},
             self.folds.read_rest(
                 [part["rest"] for part in parts], [part["pulse"] for part in parts],
-                [it.snapshot.extra.get(GAUGES, {}) for it in picture.members.values() if it.is_alive],
+                _gauges(picture),
             ),
         )  # fmt: skip
         self._place(picture, shown)
@@ -141,6 +141,11 @@ def _totals(picture: Picture) -> Iterable[Part]:
     for one in picture.members.values():
         if not one.is_folded:
             yield one.snapshot.resets, one.snapshot.totals
+
+
+def _gauges(picture: Picture) -> list[Plain]:
+    living = (one.snapshot for one in picture.members.values() if one.is_alive)
+    return [one.extra[GAUGES] for one in living if GAUGES in one.extra]
 
 
 def _parts(picture: Picture, number: int) -> Iterable[tuple[str, Part]]:
