@@ -88,8 +88,14 @@ async def test_gauges_and_components_are_everybodys(tmp_path: Path) -> None:
         await one.beat()
         requests = (await other.get(f"{API}/metrics"))["requests"]
         components = (await other.get(f"{API}/components"))["components"]
+        text = (await other.client.get("/metrics")).text
         one.monitoring.cluster.deployment._board.leave()
         after = (await other.get(f"{API}/metrics"))["requests"]
+    assert 'http_requests_inprogress{handler="none",method="GET"} 3.0' in text
+    assert (
+        'component_health_status{component="printer",component_health_status="unhealthy"} 1.0'
+        in text
+    )
     shown = {it["component"]: (it["state"], it["reason"]) for it in components}
     assert shown["printer"] == ("unhealthy", "no paper")
     assert (requests["in_flight"], after["in_flight"]) == (3, 0)
@@ -106,12 +112,44 @@ async def test_a_session_on_two_workers_is_one(tmp_path: Path) -> None:
         held = [it.monitoring.http_services().sessions.find("s") for it in (one, other)]
         listed = [it.monitoring.http_services().sessions.latest(5) for it in (one, other)]
         shown = await other.get(f"{API}/sessions/s")
+        one.monitoring.start_session("only here")
+        await one.beat()
+        text = (await other.client.get("/metrics")).text
+        other.monitoring.complete_session("s")
+        await other.beat()
+        lines = (await one.client.get("/metrics")).text.splitlines()
+        over = [line for line in lines if line.startswith("holdfast_sessions_active ")]
+    assert "holdfast_sessions_active 2.0" in text
+    assert over == ["holdfast_sessions_active 1.0"]
     for session in held:
         assert session is not None
         assert [step.operation for step in session.steps] == ["first", "second"]
         assert (session.step_count, session.status) == (2, "active")
     assert [len(sessions) for sessions in listed] == [1, 1]
     assert (shown["step_count"], shown["user"]) == (2, "m…a")
+
+
+async def test_processes_are_added_up(tmp_path: Path) -> None:
+    """Their memory and processor time; the first one's start. Here one process is both."""
+    async with two(tmp_path) as (one, other):
+        alone = one.monitoring.cluster.deployment.folds.process.now()
+        for worker in (one, other):
+            await worker.beat()
+        text = (await other.client.get("/metrics")).text
+    lines = (line.split() for line in text.splitlines() if line.startswith("process_"))
+    shown = {name: float(value) for name, value in lines}
+    if alone:
+        assert shown["process_max_fds"] == 2 * alone["process_max_fds"]
+        assert shown["process_start_time_seconds"] == alone["process_start_time_seconds"]
+    assert shown["process_cpu_seconds_total"] > 0
+
+
+async def test_every_worker_lists_what_the_record_has(tmp_path: Path) -> None:
+    """Also who does not keep it."""
+    async with two(tmp_path) as (one, other):
+        await _until(lambda: None not in [it.monitoring.record.alerts for it in (one, other)])
+        listed = [(await worker.get(f"{API}/alerts"))["source"] for worker in (one, other)]
+    assert listed == ["record", "record"]
 
 
 async def test_one_keeps_the_record(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from holdfast.app.figures import Figures
 from holdfast.app.following import Following
 from holdfast.app.health_checks import HealthChecks
 from holdfast.app.health_methods import HealthMethods
-from holdfast.app.present import Present
+from holdfast.app.joining import cluster_of
 from holdfast.app.record import Record
 from holdfast.app.services import ServiceDirectory
 from holdfast.app.sharing import AppSharing
@@ -46,8 +46,6 @@ from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.deployment.aligned import aligned
-from holdfast.telemetry.deployment.folds import Folds
-from holdfast.telemetry.deployment.publisher import Publisher
 from holdfast.telemetry.fanout import Fanout
 from holdfast.telemetry.live import Changes
 from holdfast.telemetry.log import Log
@@ -99,7 +97,7 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
             settings, self.calls, self.emit, clock, self.up_to_date,
             alert_log=lambda: self.record.alerts, secure=self.kept,
         )  # fmt: skip
-        self.cluster = self._cluster(folding)
+        self.cluster = cluster_of(self, folding)
         self.vitals.alerting.among(self.cluster.decides)
         self._prices = prices or _prices_of(settings)
         self.config = Config(settings)
@@ -268,23 +266,6 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
             **{f"sink_{name}": count for name, count in self._fanout.failures.items()},
         }
         return {reason: count for reason, count in found.items() if count}
-
-    def _cluster(self, folding: Clock) -> Cluster:
-        figures = self.figures
-        folds = Folds(
-            folding, calls=self.calls, requests=self.requests, application=figures.application,
-            sessions=figures.sessions, lag=figures.lag,
-        )  # fmt: skip
-        publisher = Publisher(
-            folds, folding,
-            counters=lambda: self.cluster.counters(self.dropped()),
-            present=lambda: self.cluster.document(),  # noqa: PLW0108  # made after this
-        )  # fmt: skip
-        return Cluster(self.settings, publisher, folding, Present(
-            self.clock, self.controls, self.connections, self.sessions, self.vitals.components,
-            self.vitals.alerting.watch, self.record.status, self.shared.figures, folds.process.now,
-            is_watching=lambda: self.cluster.deployment.leads,
-        ))  # fmt: skip
 
     def _catalog_guards(self, integration: str) -> Mapping[str, Guard]:
         if integration not in self._guards:
