@@ -49,7 +49,7 @@ def cluster_of(monitoring: Counting, folding: Clock) -> Cluster:
     publisher = Publisher(
         folds, folding,
         counters=lambda: it.cluster.counters(it.dropped()),
-        present=lambda: it.cluster.document(),
+        present=lambda: it.cluster.document(),  # noqa: PLW0108 - it is made below
     )  # fmt: skip
     return Cluster(it.settings, publisher, folding, Present(
         it.clock, it.controls, it.connections, it.sessions, it.vitals.components,
