@@ -74,7 +74,7 @@ def surfaces(connection: HTTPConnection) -> dict[str, Any]:
     }
 
 
-_COUNTED = (
+_COUNTED: tuple[tuple[str, dict[str, str]], ...] = (
     ("holdfast_calls_total", {"integration": "sun", "outcome": "succeeded"}),
     ("holdfast_call_errors_total", {"integration": "mars"}),
     ("holdfast_attempt_duration_seconds_count", {"integration": "sun"}),

@@ -12,7 +12,7 @@ import pytest
 
 from tests.end_to_end.process import until
 from tests.end_to_end.surfaces import Scrapes, surfaces
-from tests.end_to_end.workers import Host, known_latencies, send, serving, settled, truth
+from tests.end_to_end.workers import NO_REDIS, Host, known_latencies, send, serving, settled, truth
 
 if TYPE_CHECKING:
     from tests.valkey_server import Server
@@ -26,14 +26,14 @@ QUIET_SECONDS = 1.1
 
 def test_four_workers_are_one(tmp_path: Path) -> None:
     """Counts are equal and exact on every surface, percentiles true; so they are after a death."""
-    with serving(tmp_path / "one", forked=True, HOLDFAST_REDIS_URL="") as host:
+    with serving(tmp_path / "one", forked=True) as host:
         _check([host], [4], 200)
 
 
 @pytest.mark.deep
 def test_four_of_uvicorns_own_workers_are_one(tmp_path: Path) -> None:
     """The same by ``uvicorn --workers 4``, and more of it."""
-    with serving(tmp_path / "one", HOLDFAST_REDIS_URL="") as host:
+    with serving(tmp_path / "one") as host:
         _check([host], [4], 2000)
 
 
@@ -45,7 +45,8 @@ def test_two_hosts_are_one(tmp_path: Path, valkey: "Server") -> None:
     }  # fmt: skip
     with ExitStack() as stack:
         hosts = [
-            stack.enter_context(serving(tmp_path / name, 2, **environ)) for name in ("one", "two")
+            stack.enter_context(serving(tmp_path / name, 2, environ=environ))
+            for name in ("one", "two")
         ]
         _check(hosts, [2, 2], 2000)
 
@@ -53,7 +54,7 @@ def test_two_hosts_are_one(tmp_path: Path, valkey: "Server") -> None:
 @pytest.mark.deep
 def test_trends_are_of_all_workers(tmp_path: Path) -> None:
     """Each writes its own roll-ups; whoever is asked reads all."""
-    with serving(tmp_path / "one", HOLDFAST_REDIS_URL="", METRICS_INTERVAL="1") as host:
+    with serving(tmp_path / "one", environ={**NO_REDIS, "METRICS_INTERVAL": "1"}) as host:
         settled([host], 4)
         send([host], known_latencies(100), lambda: None)
 

@@ -3,9 +3,10 @@
 import http.client
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -15,6 +16,7 @@ from tests.architecture.source import ROOT
 from tests.end_to_end.process import free_port, running, until
 
 N_WORKERS = 4
+NO_REDIS = MappingProxyType({"HOLDFAST_REDIS_URL": ""})
 
 
 class Host:
@@ -78,11 +80,15 @@ def ask(connection: http.client.HTTPConnection, path: str) -> Any:
 
 @contextmanager
 def serving(
-    folder: Path, workers: int = N_WORKERS, *, forked: bool = False, **environ: str
+    folder: Path,
+    workers: int = N_WORKERS,
+    *,
+    forked: bool = False,
+    environ: Mapping[str, str] = NO_REDIS,
 ) -> Iterator[Host]:
     """A host with so many workers: uvicorn's own, or *forked* from one that has the application."""
     port = free_port()
-    arguments = (
+    arguments: tuple[str, ...] = (
         "-m", "uvicorn", "tests.end_to_end.workers_app:app", "--port", str(port), "--workers",
         str(workers), "--log-level", "warning",
     )  # fmt: skip

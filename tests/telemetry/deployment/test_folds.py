@@ -110,7 +110,8 @@ def test_an_unknown_metric_of_a_newer_worker_is_left_out() -> None:
     crew = Crew(0.0)
     folds = Folds(crew.workers[0].clock)
     told = {"series": {"from_tomorrow": {'["a"]': 1.0}}, "overflowed": {}}
-    sessions = {"started": {}, "ended": {}}
+    none: dict[str, int] = {}
+    sessions = {"started": none, "ended": none}
     rest = folds.read_rest([{"application": told, "sessions": sessions}], [], [])
     folds.show_rest(rest)
     assert folds.application.series("message_count") == []
