@@ -14,12 +14,15 @@ from holdfast.app.monitoring import Monitoring
 from holdfast.app.setup import load_settings, setup_monitoring
 from holdfast.events import CallFinished, Origin, Outcome, Scope, Verdict
 from holdfast.settings.settings import Settings
+from holdfast.storage.address import FILE_NAME
+from tests.database import place_database
 
 HOME = "127.0.0.1"
 
 
 def development(folder: Path, **environ: str) -> Settings:
-    """The settings of somebody who tries us on his own machine."""
+    """The settings of somebody who tries us on his own machine, for the second time."""
+    place_database(folder / FILE_NAME)
     given = {"ENVIRONMENT": "development", "HOLDFAST_DATA_DIR": str(folder), **environ}
     return load_settings(given, dotenv=None)
 

@@ -95,6 +95,7 @@ async def test_without_a_record_there_are_no_trends(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no service named 'nope'"):
         await monitoring.get_performance_trends("nope")
     async with asking(app) as client:
+        await until(lambda: monitoring.record.history is not None)
         monitoring.record.history = None
         answer = await client.get("/health/trends/openai")
     assert (answer.status_code, answer.json()) == (503, {"detail": "Trends retrieval failed"})

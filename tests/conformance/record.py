@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Table, func, select
@@ -19,6 +20,7 @@ from holdfast.events import (
 from holdfast.storage.engine import open_engine
 from holdfast.storage.schema import upgrade
 from holdfast.telemetry.event_log import Batch
+from tests.database import place_database
 
 NOW = 1_800_000_000.0
 
@@ -26,6 +28,8 @@ NOW = 1_800_000_000.0
 @asynccontextmanager
 async def opened(url: URL) -> AsyncIterator[AsyncEngine]:
     """An up-to-date database, open."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        place_database(Path(url.database))
     await upgrade(url)
     engine = open_engine(url)
     try:
