@@ -146,7 +146,7 @@ class RedisBoard:
         version, body = self._departed
         if version:
             key = self._root + "departed"
-            self._guarded(lambda: self._client.hsetnx(key, "body", body.decode()))
+            self._guarded(lambda: self._client.hsetnx(key, "body", body))
             self._guarded(lambda: self._client.hsetnx(key, "version", str(version)))
 
     def _run(self, name: str, key: str, *arguments: Any) -> Any:

@@ -12,6 +12,7 @@ from holdfast.events import (
     Event,
     Origin,
 )
+from holdfast.telemetry.breath import breathing
 from holdfast.telemetry.counted import Counted, Problem
 from holdfast.telemetry.fold import Fold, happened
 from holdfast.telemetry.plain import Plain, named
@@ -111,7 +112,7 @@ class CallMetrics(Fold):
         """Everything since the start or `reset`, as JSON can hold it, by operation."""
         self.catch_up()
         found = {}
-        for key, counted in list(self._counted.items()):
+        for key, counted in breathing(list(self._counted.items())):
             with self._lock:  # one at a time: nobody who counts waits for all of them
                 found[named(*key)] = counted.plain()
         return found
@@ -119,10 +120,10 @@ class CallMetrics(Fold):
     def plain_slice(self, number: int) -> Plain:
         """What slice *number* of the window holds, by operation."""
         found = {}
-        for key, counted in list(self._counted.items()):
+        for key, counted in breathing(list(self._counted.items())):
             with self._lock:
-                if (tally := counted.rolling.slice(number)) is not None:
-                    found[named(*key)] = tally.plain()
+                if (plain := counted.plain_slice(number)) is not None:
+                    found[named(*key)] = plain
         return found
 
     def show(self, counted: dict[Key, Counted], since: float) -> None:

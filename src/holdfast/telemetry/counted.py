@@ -10,6 +10,7 @@ from holdfast.events import CallFinished, fact
 from holdfast.telemetry.plain import Plain, add_up, latest
 from holdfast.telemetry.rolling import Rolling
 from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally
+from holdfast.telemetry.told import Told, ToldSlices
 
 
 @fact
@@ -34,7 +35,7 @@ class Counted:
         self.last_success_at: float | None = None
         self.last_failure_at: float | None = None
         self.problem: Problem | None = None
-        self._told: tuple[object, Plain] | None = None
+        self._told, self._told_slices = Told(), ToldSlices()
 
     def tallies(self, now: float) -> tuple[Tally, Tally]:
         """What happened at *now* is counted in both: in its slice, and for good."""
@@ -67,14 +68,15 @@ class Counted:
 
     def plain(self) -> Plain:
         """All but the window, as JSON can hold it. Made anew only when something was counted."""
-        it = self.lifetime
-        mark = (
-            it.waited.count, it.latency.count, it.fails, it.warns, it.rate_limited, self.trips,
-            id(self.problem),
-        )  # fmt: skip
-        if self._told is None or self._told[0] != mark:
-            self._told = (mark, self._plain())
-        return self._told[1]
+        mark = (_mark(self.lifetime), self.trips, id(self.problem))
+        return self._told.of(None, mark, self._plain)
+
+    def plain_slice(self, number: int) -> Plain | None:
+        """What slice *number* of the window holds, as JSON can hold it; made anew as above."""
+        tally = self.rolling.slice(number)
+        if tally is None:
+            return None
+        return self._told_slices.at(number).of(None, _mark(tally), tally.plain)
 
     def _plain(self) -> Plain:
         found = {
@@ -99,3 +101,8 @@ class Counted:
         problems = [one["problem"] for one in plains if "problem" in one]
         made.problem = Problem(*max(problems)) if problems else None
         return made
+
+
+def _mark(tally: Tally) -> object:
+    """Another one after each event that *tally* counts."""
+    return tally.waited.count, tally.latency.count, tally.fails, tally.warns, tally.rate_limited

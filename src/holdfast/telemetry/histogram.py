@@ -5,13 +5,12 @@ histograms is adding their counts, so percentiles of many workers are never aver
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from math import ceil, frexp, ldexp
 from struct import Struct, pack, unpack
 from struct import error as StructError  # noqa: N812 - a class
-from typing import Any
 
-from holdfast.telemetry.plain import add_counts, packed, unpacked
+from holdfast.telemetry.plain import add_counts, packed, packed_bins, unpacked
 
 _BINS = 64
 _ZERO = -(10**6)
@@ -28,10 +27,11 @@ _HEAD = Struct("<BIQddd")
 class Histogram:
     """Counts of non-negative values (milliseconds, bytes). Empty: quantiles and mean are None."""
 
-    __slots__ = ("_counts", "count", "maximum", "minimum", "total")
+    __slots__ = ("_bins", "_counts", "count", "maximum", "minimum", "total")
 
     def __init__(self) -> None:
         self._counts: dict[int, int] = {}
+        self._bins = b""
         self.count = 0
         self.total = 0.0
         self.minimum = float("inf")
@@ -76,28 +76,27 @@ class Histogram:
         self.minimum = min(self.minimum, other.minimum)
         self.maximum = max(self.maximum, other.maximum)
 
-    def plain(self) -> dict[str, Any]:
-        """Its numbers as JSON can hold them."""
-        if not self.count:
-            return {}
-        return {
-            "bins": packed(self._counts),
-            "sum": self.total,
-            "min": self.minimum,
-            "max": self.maximum,
-        }
+    def plain(self) -> bytes:
+        """Its numbers as part of a document; nothing when there are none."""
+        counts = self._counts
+        if not counts:
+            return b""
+        if len(self._bins) != 4 * len(counts):  # bins are only ever added, at the end
+            self._bins = packed_bins(counts)
+        return packed((self.total, self.minimum, self.maximum), self._bins, counts)
 
     @classmethod
-    def of(cls, plains: Iterable[Mapping[str, Any]]) -> "Histogram":
+    def of(cls, plains: Iterable[bytes]) -> "Histogram":
         """What the *plains* of several tell, together."""
         made = cls()
         counts = made._counts
         for plain in plains:
             if plain:
-                add_counts(counts, unpacked(plain["bins"]))
-                made.total += plain["sum"]
-                made.minimum = min(made.minimum, plain["min"])
-                made.maximum = max(made.maximum, plain["max"])
+                (total, least, greatest), its_counts = unpacked(plain)
+                add_counts(counts, its_counts)
+                made.total += total
+                made.minimum = min(made.minimum, least)
+                made.maximum = max(made.maximum, greatest)
         made.count = sum(counts.values())
         return made
 

@@ -1,8 +1,9 @@
-"""Counts as JSON can hold them, and how to add and subtract them whatever they count.
+"""Counts as documents (`deployment/wire.py`), and how to add and subtract them whatever they count.
 
 A *plain* is a dictionary: numbers are added, lists of them place by place, dictionaries name by
-name. What is not a sum has a name of its own (`_TOGETHER`). What callers name (operations,
-errors) is spelled by `named`, so that no name of theirs is taken for one of ours.
+name, histograms (bytes) bin by bin. What is not a sum has a name of its own (`_TOGETHER`). What
+callers name (operations, errors) is spelled by `named`, so that no name of theirs is taken for one
+of ours.
 """
 
 import json
@@ -11,9 +12,15 @@ from array import array
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from struct import Struct
 from typing import Any, TypeVar
 
 Plain = dict[str, Any]
+
+Extremes = tuple[float, float, float]
+"""Of a histogram: the sum of all values, the least and the greatest."""
+
+_EXTREMES = Struct("<cddd")
 
 Name = TypeVar("Name", int, str)
 Number = TypeVar("Number", int, float)
@@ -31,26 +38,31 @@ def names(key: str) -> tuple[str, ...]:
     return tuple(json.loads(key))
 
 
-def packed(counts: Mapping[int, int]) -> str:
-    """Counts by bin, in a tenth of the time that JSON takes for as many numbers.
+def packed_bins(counts: Iterable[int]) -> bytes:
+    """The bins of *counts*, in its order: the same as long as there is none more."""
+    return _little(array("i", counts)).tobytes()
 
-    Base64 of little-endian integers, first all bins and then all counts: of 4 bytes each after an
-    ``i``, of 8 after a ``q``.
+
+def packed(extremes: Extremes, bins: bytes, counts: Mapping[int, int]) -> bytes:
+    """A histogram: sum, least and greatest value, packed *bins*, and the *counts* in them.
+
+    Counts have 4 bytes after an ``i``, and 8 after a ``q``.
     """
-    pairs = [*counts, *counts.values()]
     try:
-        kind, numbers = "i", array("i", pairs)
+        kind, numbers = b"i", array("i", counts.values())
     except OverflowError:
-        kind, numbers = "q", array("q", pairs)
-    return kind + b2a_base64(_little(numbers).tobytes(), newline=False).decode("ascii")
+        kind, numbers = b"q", array("q", counts.values())
+    return _EXTREMES.pack(kind, *extremes) + bins + _little(numbers).tobytes()
 
 
-def unpacked(text: str) -> dict[int, int]:
-    """What `packed` was given."""
-    numbers = array("i" if text[0] == "i" else "q", a2b_base64(text[1:]))
-    found = _little(numbers).tolist()
-    half = len(found) // 2
-    return dict(zip(found[:half], found[half:], strict=True))
+def unpacked(data: bytes) -> tuple[Extremes, dict[int, int]]:
+    """What `packed` was given; the bins as keys."""
+    kind, total, least, greatest = _EXTREMES.unpack_from(data)
+    size, begin = (4 if kind == b"i" else 8), _EXTREMES.size
+    end = begin + 4 * ((len(data) - begin) // (4 + size))
+    bins, values = array("i", data[begin:end]), array(kind.decode(), data[end:])
+    counts = dict(zip(_little(bins).tolist(), _little(values).tolist(), strict=True))
+    return (total, least, greatest), counts
 
 
 def packed_all(numbers: Collection[int]) -> str:
@@ -105,6 +117,8 @@ def _plus(name: str, one: Any, other: Any) -> Any:
     together = _TOGETHER.get(name)
     if together is not None:
         return together(one, other)
+    if isinstance(one, bytes):
+        return _histograms_plus(one, other)
     if isinstance(one, dict):
         return plus(one, other)
     if isinstance(one, list):
@@ -113,11 +127,10 @@ def _plus(name: str, one: Any, other: Any) -> Any:
 
 
 def _minus(name: str, one: Any, other: Any) -> Any:
-    if name == "bins":
-        negative = {bin_: -count for bin_, count in unpacked(other).items()}
-        return _bins_plus(one, packed(negative))
     if name in _TOGETHER:
         return one
+    if isinstance(one, bytes):
+        return _histograms_minus(one, other)
     if isinstance(one, dict):
         return minus(one, other)
     if isinstance(one, list):
@@ -125,10 +138,24 @@ def _minus(name: str, one: Any, other: Any) -> Any:
     return one - other
 
 
-def _bins_plus(one: str, other: str) -> str:
-    counts = unpacked(one)
-    add_counts(counts, unpacked(other))
-    return packed({bin_: count for bin_, count in counts.items() if count})
+def _histograms_plus(one: bytes, other: bytes) -> bytes:
+    if not one or not other:
+        return one or other
+    (total, least, greatest), counts = unpacked(one)
+    (its_total, its_least, its_greatest), its_counts = unpacked(other)
+    add_counts(counts, its_counts)
+    extremes = total + its_total, min(least, its_least), max(greatest, its_greatest)
+    return packed(extremes, packed_bins(counts), counts)
+
+
+def _histograms_minus(one: bytes, other: bytes) -> bytes:
+    """Extremes stay: what they were of the rest, nobody knows."""
+    if not one or not other:
+        return one
+    (total, least, greatest), counts = unpacked(one)
+    (before, _, _), earlier = unpacked(other)
+    rest = {bin_: more for bin_, n in counts.items() if (more := n - earlier.get(bin_, 0))}
+    return packed((total - before, least, greatest), packed_bins(rest), rest) if rest else b""
 
 
 def latest(one: list[float | None], other: list[float | None]) -> list[float | None]:
@@ -142,12 +169,9 @@ def _told_last(one: list[Any], other: list[Any]) -> list[Any]:
 
 
 _TOGETHER: Mapping[str, Callable[[Any, Any], Any]] = {
-    "bins": _bins_plus,
-    "min": min,
-    "max": max,
     "last": latest,
     "problem": max,
     "told": _told_last,
     "since": min,
 }
-"""How two values of these names become one; all but *bins* are left alone by `minus`."""
+"""How two values of these names become one; `minus` leaves them alone."""

@@ -8,11 +8,13 @@ from typing import Any
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import Event, RequestFinished
+from holdfast.telemetry.breath import breathing
 from holdfast.telemetry.fold import Fold, happened
 from holdfast.telemetry.histogram import Histogram
 from holdfast.telemetry.plain import Plain, add_up, named
 from holdfast.telemetry.rolling import STEP_SECONDS, Rolling
 from holdfast.telemetry.tally import SECONDS_BUCKETS
+from holdfast.telemetry.told import Told, ToldSlices
 
 Labels = tuple[str, str, str, str]
 """(method, route template, status code, error type); all empty: the overflow series."""
@@ -140,6 +142,7 @@ class RequestMetrics(Fold):
         self._clock, self._most_series = clock, most_series
         self._exposed: dict[Labels, Exposed] = {}
         self._rolling: dict[tuple[str, str], Rolling[RequestTally]] = {}
+        self._told, self._told_slices = Told(), ToldSlices()
         self._lock = Lock()
 
     def __call__(self, event: Event) -> None:
@@ -194,19 +197,22 @@ class RequestMetrics(Fold):
         """Everything since the process started, as JSON can hold it."""
         self.catch_up()
         exposed = {}
-        for labels, one in list(self._exposed.items()):
+        for labels, one in breathing(list(self._exposed.items())):
             with self._lock:  # one at a time: nobody who counts waits for all of them
-                exposed[named(*labels)] = one.plain()
+                exposed[named(*labels)] = self._told.of(labels, one.count, one.plain)
         with self._lock:
-            return {"lifetime": self._lifetime.plain(), "exposed": exposed}
+            lifetime = self._lifetime
+            told = self._told.of(None, lifetime.total, lifetime.plain)
+            return {"lifetime": told, "exposed": exposed}
 
     def plain_slice(self, number: int) -> Plain:
         """What slice *number* of the window holds, by (method, route)."""
         found = {}
-        for key, rolling in list(self._rolling.items()):
+        told = self._told_slices.at(number)
+        for key, rolling in breathing(list(self._rolling.items())):
             with self._lock:
                 if (tally := rolling.slice(number)) is not None:
-                    found[named(*key)] = tally.plain()
+                    found[named(*key)] = told.of(key, tally.total, tally.plain)
         return found
 
     def show(

@@ -18,10 +18,14 @@ from holdfast.telemetry.deployment.board import Board, BoardFailed
 from holdfast.telemetry.deployment.lookout import Lookout
 from holdfast.telemetry.deployment.memory_board import MemoryBoard
 from holdfast.telemetry.deployment.publisher import Publisher
-from holdfast.telemetry.deployment.snapshot import ALL, Snapshot, decode, encode
+from holdfast.telemetry.deployment.snapshot import ALL, Decoder, Encoder, Snapshot
 from holdfast.telemetry.deployment.view import Shown, View
+from holdfast.telemetry.deployment.wire import pack
 
 BEAT_SECONDS = 1.0
+
+_MOST_QUIET_BEATS = 10
+"""How long what a process counts by merely living may wait, when nobody reads it."""
 
 
 @fact
@@ -64,7 +68,9 @@ class Deployment:
         self._failing: str | None = None
         self._leads = False
         self._acknowledged: Snapshot | None = None
-        self._acknowledged_head = b""
+        self._acknowledged_head = self._acknowledged_core = b""
+        self._encoder = Encoder()
+        self._quiet_beats = 0
         self._shown: object = None
         self._under_way: asyncio.Task[None] | None = None
         self._next: asyncio.Task[None] | None = None
@@ -175,7 +181,8 @@ class Deployment:
             board.leave()
 
     def _meet_at(self, board: Board) -> None:
-        self._board, self._lookout, self._acknowledged_head = board, Lookout(), b""
+        self._board, self._lookout = board, Lookout()
+        self._acknowledged_head = self._acknowledged_core = b""
         self._publisher.tell_all_again()
         if board is self._lone:
             board.leave()
@@ -188,37 +195,47 @@ class Deployment:
         with self._lock:
             # Nobody who reads waits for a board that is away: the next beat tries it again.
             is_away = self._failing is not None and not is_beat
-            if is_away or not self._guarded(self._publish_and_look):
+            if is_away or not self._guarded(lambda: self._publish_and_look(is_beat=is_beat)):
                 self._lookout.see_alone(self.instance, self._publisher.snapshot())
 
-    def _publish_and_look(self) -> None:
+    def _publish_and_look(self, *, is_beat: bool) -> None:
         for _ in range(2):  # again when something was reset meanwhile
-            if not self._publish():
+            if not self._publish(is_beat=is_beat):
                 self._return()
                 self._publish()
-            self._lookout.look(self._board)
+            self._lookout.look(self._board, self._own())
             if not self._publisher.hear(self._lookout.newest(self._publisher.resets)):
                 return
 
-    def _publish(self) -> bool:
+    def _publish(self, *, is_beat: bool = False) -> bool:
         publisher = self._publisher
         snapshot = publisher.snapshot()
-        slices, head = publisher.waiting(), encode(snapshot)
-        news = head if head != self._acknowledged_head else None
-        accepted = self._board.publish(news, slices, publisher.oldest())
+        slices, (core, pulse) = publisher.waiting(), self._encoder.encode(snapshot)
+        head: bytes | None = pack((core, pulse))
+        if core == self._acknowledged_core and is_beat and self._quiet_beats < _MOST_QUIET_BEATS:
+            self._quiet_beats += 1
+            head = None
+        accepted = self._board.publish(head, slices, publisher.oldest())
         if accepted:
-            self._acknowledged, self._acknowledged_head = snapshot, head
             publisher.delivered(slices)
+            if head is not None:
+                self._acknowledged, self._quiet_beats = snapshot, 0
+                self._acknowledged_head, self._acknowledged_core = head, core
         return accepted
+
+    def _own(self) -> tuple[bytes, Snapshot] | None:
+        told = self._acknowledged
+        return None if told is None else (self._acknowledged_head, told)
 
     def _return(self) -> None:
         """It was taken for dead, and what it had published was folded: go on from there."""
         left = self._board.look({}).members.get(self.instance)
-        told = decode(left.head) if left is not None and left.head else self._acknowledged
+        head = left.head if left is not None else None
+        told = Decoder().decode(head) if head else self._acknowledged
         self._publisher.begin_again(told)
         self._be(secrets.token_hex(3))
         self._board.join(self.instance)
-        self._acknowledged_head = b""
+        self._acknowledged_head = self._acknowledged_core = b""
 
     def _lead(self) -> None:
         self._leads = self._board.lead()

@@ -2,9 +2,9 @@
 
 from holdfast.telemetry.deployment.board import Board, Departed, Posted
 from holdfast.telemetry.deployment.snapshot import (
+    Decoder,
     Resets,
     Snapshot,
-    decode,
     decode_part,
     encode_part,
     latest,
@@ -25,14 +25,16 @@ class Lookout:
         self.unknown_versions = 0
         self._dead: Part = _NOBODY
         self._unreadable: dict[str, str] = {}
+        self._decoders: dict[str, Decoder] = {}
 
-    def look(self, board: Board) -> None:
-        """Take in what is on *board*."""
+    def look(self, board: Board, own: tuple[bytes, Snapshot] | None = None) -> None:
+        """Take in what is on *board*; the head and snapshot of its *own* need not be read."""
         known = {name: one.token for name, one in self.members.items()}
         seen = board.look(known | self._unreadable)
         found = {
-            name: self._member(board, name, posted) for name, posted in seen.members.items()
-        }  # fmt: skip
+            name: self._member(board, name, posted, own) for name, posted in seen.members.items()
+        }
+        self._decoders = {name: it for name, it in self._decoders.items() if name in found}
         self.members = {name: one for name, one in found.items() if one is not None}
         kept = self._unreadable.items()
         self._unreadable = {name: it for name, it in kept if found.get(name, it) is None}
@@ -72,11 +74,15 @@ class Lookout:
             if max((0, *one.closed, *one.snapshot.open)) < oldest:
                 board.remove(name)
 
-    def _member(self, board: Board, name: str, posted: Posted) -> Member | None:
+    def _member(
+        self, board: Board, name: str, posted: Posted, own: tuple[bytes, Snapshot] | None
+    ) -> Member | None:
         before = self.members.get(name)
         snapshot = before.snapshot if before is not None else None
-        if posted.head is not None:
-            snapshot = decode(posted.head)
+        if own is not None and posted.head == own[0]:
+            snapshot = own[1]
+        elif posted.head is not None:
+            snapshot = self._decoders.setdefault(name, Decoder()).decode(posted.head)
             if snapshot is None:
                 self.unknown_versions += name not in self._unreadable
                 self._unreadable[name] = posted.token

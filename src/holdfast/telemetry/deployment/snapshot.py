@@ -1,16 +1,16 @@
 """What one worker publishes: everything it counted so far, and what is so right now.
 
-Compact JSON. *totals* only ever grow (but for a reset); *extra* is the present of a living worker
+*totals* only ever grow (but for a reset); *extra* is the present of a living worker
 and belongs to whoever put it there. A window is slices of five seconds, numbered by the wall
 clock, so that those of several machines fit: the *open* ones ride in the head, the *closed* ones
 are published once, each by itself.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from holdfast.events import fact
+from holdfast.telemetry.deployment.wire import Packer, Unpacker, pack, unpack
 from holdfast.telemetry.plain import Plain, names
 
 VERSION = 1
@@ -35,35 +35,81 @@ class Snapshot:
     extra: Plain
 
 
-def encode(snapshot: Snapshot) -> bytes:
-    """The bytes of a head; equal for equal snapshots."""
-    return _bytes({
-        "v": VERSION, "instance": snapshot.instance, "resets": snapshot.resets,
-        "totals": snapshot.totals, "open": snapshot.open, "closed": snapshot.closed,
-        "extra": snapshot.extra,
-    })  # fmt: skip
+class Encoder:
+    """Writes the heads of one worker: what has not changed is not packed again."""
+
+    def __init__(self) -> None:
+        self._packer = Packer()
+
+    def encode(self, snapshot: Snapshot) -> tuple[bytes, bytes]:
+        """The bytes of a head in two parts; the first are equal when nothing happened since."""
+        packer, totals = self._packer, snapshot.totals
+        requests = totals["requests"]
+        core = pack({
+            "v": VERSION, "instance": snapshot.instance, "resets": snapshot.resets,
+            "calls": packer.parts(totals["calls"]),
+            "lifetime": packer.part(requests["lifetime"]),
+            "exposed": packer.parts(requests["exposed"]),
+            "rest": packer.parts(totals["rest"]),
+            "counters": totals["counters"], "since": totals["since"],
+            "open": {
+                number: {kind: packer.parts(each) for kind, each in one.items()}
+                for number, one in snapshot.open.items()
+            },
+            "closed": snapshot.closed, "extra": snapshot.extra,
+        })  # fmt: skip
+        packer.done()
+        return core, pack(totals["pulse"])
 
 
-def decode(head: bytes) -> Snapshot | None:
-    """The snapshot in *head*; None when it is of another version, or none at all."""
-    it = _read(head)
-    if it is None:
-        return None
-    opened = {int(number): one for number, one in it["open"].items()}
-    return Snapshot(
-        it["instance"], it["resets"], it["totals"], opened, tuple(it["closed"]), it["extra"]
-    )
+class Decoder:
+    """Reads the heads of one worker: what has not changed becomes the same object again."""
+
+    def __init__(self) -> None:
+        self._unpacker = Unpacker()
+
+    def decode(self, head: bytes) -> Snapshot | None:
+        """The snapshot in *head*; None when it is of another version, or none at all."""
+        try:
+            core, pulse = unpack(head)
+            it = unpack(core)
+            return self._snapshot(it, unpack(pulse)) if it["v"] == VERSION else None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def _snapshot(self, it: Any, pulse: Plain) -> Snapshot:
+        unpacker = self._unpacker
+        totals = {
+            "calls": unpacker.parts(it["calls"]),
+            "requests": {
+                "lifetime": unpacker.part(it["lifetime"]),
+                "exposed": unpacker.parts(it["exposed"]),
+            },
+            "rest": unpacker.parts(it["rest"]),
+            "counters": it["counters"], "since": it["since"], "pulse": pulse,
+        }  # fmt: skip
+        opened = {
+            int(number): {kind: unpacker.parts(each) for kind, each in one.items()}
+            for number, one in it["open"].items()
+        }
+        unpacker.done()
+        return Snapshot(
+            it["instance"], it["resets"], totals, opened, tuple(it["closed"]), it["extra"]
+        )
 
 
 def encode_part(resets: Resets, plain: Plain) -> bytes:
     """The bytes of one slice, or of the departed total."""
-    return _bytes({"v": VERSION, "resets": resets, "plain": plain})
+    return pack({"v": VERSION, "resets": resets, "plain": plain})
 
 
 def decode_part(part: bytes) -> tuple[Resets, Plain] | None:
     """What `encode_part` was given; None when it is of another version."""
-    it = _read(part)
-    return None if it is None else (it["resets"], it["plain"])
+    try:
+        it = unpack(part)
+        return (it["resets"], it["plain"]) if it["v"] == VERSION else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def latest(one: Resets, other: Resets) -> dict[str, int]:
@@ -80,15 +126,3 @@ def still_counts(calls: Plain, resets: Resets, newest: Resets) -> Plain:
     if not outdated:
         return calls
     return {key: one for key, one in calls.items() if names(key)[0] not in outdated}
-
-
-def _bytes(document: Any) -> bytes:
-    return json.dumps(document, separators=(",", ":")).encode()
-
-
-def _read(part: bytes) -> Any:
-    try:
-        document = json.loads(part)
-        return document if document["v"] == VERSION else None
-    except (ValueError, KeyError, TypeError):
-        return None
