@@ -4,7 +4,18 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from benchmarks import call, exposition, inbound, memory, page, parts, policies, refusal, rush
+from benchmarks import (
+    call,
+    exposition,
+    inbound,
+    memory,
+    page,
+    parts,
+    policies,
+    refusal,
+    rush,
+    workers,
+)
 from benchmarks.show import as_text
 from benchmarks.stopwatch import FULL, QUICK, Effort
 from benchmarks.table import Table
@@ -18,6 +29,7 @@ AREAS: dict[str, Callable[[Effort], Awaitable[list[Table]]]] = {
     "memory": memory.measure,
     "inbound": inbound.measure,
     "exposition": exposition.measure,
+    "workers": workers.measure,
 }
 
 

@@ -89,6 +89,14 @@ class Counted:
             found["problem"] = [it.at, it.operation, it.error, it.reason]
         return found
 
+    def afresh(self) -> "Counted":
+        """The same with an empty window: for one that nobody counts into any more."""
+        made = Counted()
+        made.lifetime, made.buckets, made.trips = self.lifetime, self.buckets, self.trips
+        made.last_call_at, made.problem = self.last_call_at, self.problem
+        made.last_success_at, made.last_failure_at = self.last_success_at, self.last_failure_at
+        return made
+
     @classmethod
     def of(cls, plains: Sequence[Mapping[str, Any]]) -> "Counted":
         """What the *plains* of several tell, together."""

@@ -7,12 +7,10 @@ of ours.
 """
 
 import json
-import sys
-from array import array
-from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from struct import Struct
+from struct import Struct, pack, unpack_from
+from struct import error as StructError  # noqa: N812 - a class
 from typing import Any, TypeVar
 
 Plain = dict[str, Any]
@@ -38,9 +36,9 @@ def names(key: str) -> tuple[str, ...]:
     return tuple(json.loads(key))
 
 
-def packed_bins(counts: Iterable[int]) -> bytes:
+def packed_bins(counts: Collection[int]) -> bytes:
     """The bins of *counts*, in its order: the same as long as there is none more."""
-    return _little(array("i", counts)).tobytes()
+    return pack(f"<{len(counts)}i", *counts)
 
 
 def packed(extremes: Extremes, bins: bytes, counts: Mapping[int, int]) -> bytes:
@@ -49,31 +47,28 @@ def packed(extremes: Extremes, bins: bytes, counts: Mapping[int, int]) -> bytes:
     Counts have 4 bytes after an ``i``, and 8 after a ``q``.
     """
     try:
-        kind, numbers = b"i", array("i", counts.values())
-    except OverflowError:
-        kind, numbers = b"q", array("q", counts.values())
-    return _EXTREMES.pack(kind, *extremes) + bins + _little(numbers).tobytes()
+        kind, numbers = b"i", pack(f"<{len(counts)}i", *counts.values())
+    except StructError:
+        kind, numbers = b"q", pack(f"<{len(counts)}q", *counts.values())
+    return _EXTREMES.pack(kind, *extremes) + bins + numbers
 
 
 def unpacked(data: bytes) -> tuple[Extremes, dict[int, int]]:
     """What `packed` was given; the bins as keys."""
     kind, total, least, greatest = _EXTREMES.unpack_from(data)
-    size, begin = (4 if kind == b"i" else 8), _EXTREMES.size
-    end = begin + 4 * ((len(data) - begin) // (4 + size))
-    bins, values = array("i", data[begin:end]), array(kind.decode(), data[end:])
-    counts = dict(zip(_little(bins).tolist(), _little(values).tolist(), strict=True))
-    return (total, least, greatest), counts
+    size = (len(data) - _EXTREMES.size) // (8 if kind == b"i" else 12)
+    found = unpack_from(f"<{size}i{size}{kind.decode()}", data, _EXTREMES.size)
+    return (total, least, greatest), dict(zip(found[:size], found[size:], strict=True))
 
 
-def packed_all(numbers: Collection[int]) -> str:
+def packed_all(numbers: Collection[int]) -> bytes:
     """Numbers of 32 bits without a sign, as compact."""
-    found = _little(array("I", numbers))
-    return b2a_base64(found.tobytes(), newline=False).decode("ascii")
+    return pack(f"<{len(numbers)}I", *numbers)
 
 
-def unpacked_all(text: str) -> list[int]:
+def unpacked_all(data: bytes) -> Sequence[int]:
     """What `packed_all` was given."""
-    return _little(array("I", a2b_base64(text))).tolist()
+    return unpack_from(f"<{len(data) // 4}I", data)
 
 
 def add_counts(counts: dict[Name, int], more: Mapping[Name, int]) -> None:
@@ -88,12 +83,6 @@ def add_counts(counts: dict[Name, int], more: Mapping[Name, int]) -> None:
 def add_up(lists: Iterable[Sequence[Number]]) -> list[Number]:
     """Lists of one length, added place by place."""
     return [sum(column) for column in zip(*lists, strict=True)]
-
-
-def _little(numbers: "array[int]") -> "array[int]":
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
 
 
 def plus(one: Plain, other: Mapping[str, Any]) -> Plain:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
-from typing import Any
 
 from holdfast.clock import Clock
 from holdfast.events import fact
@@ -10,6 +9,7 @@ from holdfast.telemetry.calls import Key
 from holdfast.telemetry.counted import Counted
 from holdfast.telemetry.deployment.aligned import wall_steps
 from holdfast.telemetry.deployment.folds import Folds, Rest
+from holdfast.telemetry.deployment.merged import Merged, are_same, gathered
 from holdfast.telemetry.deployment.publisher import GAUGES, SLICES
 from holdfast.telemetry.deployment.snapshot import Resets, Snapshot, still_counts
 from holdfast.telemetry.plain import Plain, names, plus
@@ -68,20 +68,22 @@ class View:
         self._clock = clock
         self.folds = Folds(clock)
         self.counters: dict[str, int] = {}
-        self._slices: dict[int, tuple[object, Slice]] = {}
+        self._slices: dict[int, tuple[list[Plain], Resets, Slice]] = {}
+        self._counted, self._exposed = Merged(Counted.of), Merged(Exposed.of)
+        self._tallies, self._requests = Merged(Tally.of), Merged(RequestTally.of)
 
     def made_of(self, picture: Picture) -> Shown:
         """What `show` takes: this is the work, and may be done in another thread."""
         parts = [_kept(part, picture.newest) for part in _totals(picture)]
-        lifetimes = _gathered(part["calls"] for part in parts)
-        exposed = _gathered(part["requests"]["exposed"] for part in parts)
+        counted = self._counted.all(part["calls"] for part in parts)
+        exposed = self._exposed.all(part["requests"]["exposed"] for part in parts)
         shown = Shown(
-            {_pair(key): Counted.of(each) for key, each in lifetimes.items()},
+            {_pair(key): one.afresh() for key, one in counted.items()},
             min((part["since"] for part in parts), default=self.folds.calls.since),
             RequestTally.of([part["requests"]["lifetime"] for part in parts] or [_NO_REQUESTS]),
-            {_labels(key): Exposed.of(each) for key, each in exposed.items()},
+            {_labels(key): one for key, one in exposed.items()},
             {},
-            {names(key)[0]: sum(each) for key, each in _gathered(
+            {names(key)[0]: sum(each) for key, each in gathered(
                 part["counters"] for part in parts).items()},
             self.folds.read_rest(
                 [part["rest"] for part in parts], [part["pulse"] for part in parts],
@@ -89,6 +91,8 @@ class View:
             ),
         )  # fmt: skip
         self._place(picture, shown)
+        for merged in (self._counted, self._exposed, self._tallies, self._requests):
+            merged.done()
         return shown
 
     def show(self, shown: Shown) -> None:
@@ -113,18 +117,18 @@ class View:
 
     def _slice(self, picture: Picture, number: int) -> Slice:
         """The slice of this number; one made of what it was made of last time is not made again."""
-        parts = list(_parts(picture, number))
-        mark = [(name, id(part[1]), dict(picture.newest)) for name, part in parts]
+        parts, newest = list(_parts(picture, number)), dict(picture.newest)
+        plains = [plain for _, plain in parts]
         known = self._slices.get(number)
-        if known is None or known[0] != mark:
-            kept = [_kept(part, picture.newest) for _, part in parts]
-            calls = _gathered(one["calls"] for one in kept)
-            routes = _gathered(one["routes"] for one in kept)
-            known = self._slices[number] = (mark, Slice(
-                {_pair(key): Tally.of(each) for key, each in calls.items()},
-                {_pair(key): RequestTally.of(each) for key, each in routes.items()},
+        if known is None or known[1] != newest or not are_same(known[0], plains):
+            kept = [_kept(part, newest) for part in parts]
+            calls = self._tallies.all((one["calls"] for one in kept), of=number)
+            routes = self._requests.all((one["routes"] for one in kept), of=number)
+            known = self._slices[number] = (plains, newest, Slice(
+                {_pair(key): one for key, one in calls.items()},
+                {_pair(key): one for key, one in routes.items()},
             ))  # fmt: skip
-        return known[1]
+        return known[2]
 
 
 def totals(picture: Picture) -> Plain:
@@ -148,26 +152,17 @@ def _gauges(picture: Picture) -> list[Plain]:
     return [one.extra[GAUGES] for one in living if GAUGES in one.extra]
 
 
-def _parts(picture: Picture, number: int) -> Iterable[tuple[str, Part]]:
-    for name, one in picture.members.items():
+def _parts(picture: Picture, number: int) -> Iterable[Part]:
+    for one in picture.members.values():
         if number in one.snapshot.open:
-            yield name, (one.snapshot.resets, one.snapshot.open[number])
+            yield one.snapshot.resets, one.snapshot.open[number]
         elif number in one.closed:
-            yield name, one.closed[number]
+            yield one.closed[number]
 
 
 def _kept(part: Part, newest: Resets) -> Plain:
     resets, plain = part
     return {**plain, "calls": still_counts(plain["calls"], resets, newest)}
-
-
-def _gathered(plains: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """What each name stands for in all the *plains*."""
-    found: dict[str, list[Any]] = {}
-    for plain in plains:
-        for name, one in plain.items():
-            found.setdefault(name, []).append(one)
-    return found
 
 
 def _pair(key: str) -> Key:

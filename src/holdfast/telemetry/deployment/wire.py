@@ -30,12 +30,16 @@ class _Encoder(json.JSONEncoder):
         self.blobs += (_LENGTH.pack(len(o)), o)
         return {_PLACE: len(self.blobs) // 2}
 
+    def pack(self, document: Any) -> bytes:
+        """`pack`, again and again."""
+        self.blobs.clear()
+        text = self.encode(document).encode()
+        return b"".join((_LENGTH.pack(len(text)), text, *self.blobs))
+
 
 def pack(document: Any) -> bytes:
     """*document*: what JSON can hold, and bytes; no object's only name is empty."""
-    encoder = _Encoder()
-    text = encoder.encode(document).encode()
-    return b"".join((_LENGTH.pack(len(text)), text, *encoder.blobs))
+    return _Encoder().pack(document)
 
 
 def unpack(data: bytes) -> Any:
@@ -63,6 +67,7 @@ class Packer:
     """Packs parts, and knows again those that are the very same object as last time."""
 
     def __init__(self) -> None:
+        self._pack = _Encoder().pack
         self._before: dict[int, tuple[Any, bytes]] = {}
         self._now: dict[int, tuple[Any, bytes]] = {}
 
@@ -70,7 +75,7 @@ class Packer:
         """*plain* packed."""
         known = self._before.get(id(plain)) or self._now.get(id(plain))
         if known is None:
-            known = (plain, pack(plain))  # holding *plain* keeps its id from being another's
+            known = (plain, self._pack(plain))  # holding *plain* keeps its id from being another's
         self._now[id(plain)] = known
         return known[1]
 
