@@ -72,10 +72,10 @@ async def measure(effort: Effort) -> list[Table]:
         Table(
             "Several workers",
             f"CPU time in a thread beside the event loop; {OPERATIONS} operations of about 120 "
-            "bins each. Publishing is once a second, and before an answer of ours; putting together "
-            "only before an answer, when anything has changed. *At a time*: until the event loop "
-            "has its turn. *Whole*: the same counts as one JSON document with base64 in it, written "
-            "to a file.",
+            "bins each. Publishing is once a second, and before an answer of ours; putting "
+            "together only before an answer, when anything has changed. *At a time*: until the "
+            "event loop has its turn. *Whole*: the same counts as one JSON document with base64 "
+            "in it, written to a file.",
             ("what", "ms", "at a time, ms", "whole, ms"),
             rows,
             [

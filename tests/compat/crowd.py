@@ -20,7 +20,7 @@ class Crowd:
 
     def text(self) -> str:
         """What a scrape answers."""
-        return b"".join(self.monitoring.http_services().prometheus()).decode()
+        return b"".join(self.monitoring.up_to_date().prometheus()).decode()
 
     def samples(self, name: str) -> Iterator[tuple[Mapping[str, str], float]]:
         """Labels and value of every sample called *name*."""
