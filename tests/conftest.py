@@ -1,8 +1,10 @@
 """`async def` tests run on a loop whose clock jumps, unless they are marked `real_time`."""
 
 import asyncio
+import gc
 import inspect
 import ssl
+import sys
 from collections.abc import Generator, Iterator
 
 import hypothesis
@@ -13,8 +15,10 @@ from tests.postgres_server import running_postgres
 from tests.secrets import leaked
 
 # How long an example takes is the machine's affair: a busy one must not fail a test.
-hypothesis.settings.register_profile("holdfast", deadline=None)
-hypothesis.settings.load_profile("holdfast")
+hypothesis.settings.register_profile(
+    "quick", deadline=None, max_examples=40, stateful_step_count=30
+)
+hypothesis.settings.register_profile("deep", deadline=None, max_examples=200)
 
 
 def _trust_nobody(*_: object, **__: object) -> None:
@@ -25,6 +29,17 @@ ssl.SSLContext.load_verify_locations = _trust_nobody  # type: ignore[method-assi
 
 _LEAKY = pytest.StashKey[bool]()
 """Of a test that was told so already: what it showed stays in its later reports."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Without a choice of marks, all is run, and property tests try more."""
+    hypothesis.settings.load_profile("quick" if config.option.markexpr else "deep")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what stays for all of the run."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -52,6 +67,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     with asyncio.Runner(loop_factory=None if real else JumpingLoop) as runner:
         runner.run(pyfuncitem.obj(**arguments))
     return True
+
+
+@pytest.fixture(autouse=True)
+def _traced(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Coverage watches each line: not in a test that runs the same ones a million times."""
+    if request.node.get_closest_marker("endurance") is None:
+        yield
+        return
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(tracer)
 
 
 @pytest.fixture(scope="session")

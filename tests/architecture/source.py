@@ -66,6 +66,12 @@ def code_lines(module: Module, node: Function) -> int:
     return sum(line in code and line not in docstring for line in inside)
 
 
+def forget() -> None:
+    """Let go of all that was read."""
+    for known in (modules, _lines_of_code, _read):
+        known.cache_clear()
+
+
 @cache
 def _lines_of_code(text: str) -> frozenset[int]:
     nothing = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}

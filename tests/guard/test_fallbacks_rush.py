@@ -1,6 +1,6 @@
 """Whatever callers and providers do: everybody is served honestly once, or told why not."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.events import CallFinished
@@ -37,7 +37,6 @@ RUSHES = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(RUSHES)
 def test_every_call_ends_exactly_once_as_its_caller_saw_it(rush: Rush) -> None:
     """One end a call, with the outcome the caller met; each attempt went out, and no other."""
@@ -53,7 +52,6 @@ def test_every_call_ends_exactly_once_as_its_caller_saw_it(rush: Rush) -> None:
             assert end.total_ms <= (8.0 + 2.0) * 1000 + 1e-6
 
 
-@settings(max_examples=100, deadline=None)
 @given(RUSHES)
 def test_what_is_served_was_accepted_and_says_where_it_is_from(rush: Rush) -> None:
     """Nothing empty, nothing of another question, nothing older than allowed or told."""
@@ -79,7 +77,6 @@ def _check(end: CallFinished, answer: Answer, question: str) -> None:
         assert end.stale_age_seconds is None
 
 
-@settings(max_examples=100, deadline=None)
 @given(RUSHES)
 def test_no_seat_is_lost_and_the_guard_recovers(rush: Rush) -> None:
     """Never more out than seats, never the same question twice at once; all comes back."""

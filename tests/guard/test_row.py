@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from holdfast.errors import CallRefused, Unavailable
 from holdfast.guard.guard import Guard
@@ -38,7 +38,6 @@ def ordinary(policies: Iterable[Policy], proceed: Proceed) -> Row:
     return Row([Shell(policy) for policy in policies], proceed)
 
 
-@settings(max_examples=150, deadline=None)
 @given(PLANS)
 def test_a_row_tells_the_facts_that_single_policies_tell(plans: list[Plan]) -> None:
     """Whatever callers and provider do: every fact, time and outcome is the same."""
@@ -51,7 +50,6 @@ def test_a_row_tells_the_facts_that_single_policies_tell(plans: list[Plan]) -> N
     assert (fused.went_out_at, fused.most_probes) == (plain.went_out_at, plain.most_probes)
 
 
-@settings(max_examples=150, deadline=None)
 @given(RUSHES)
 def test_a_row_with_fallbacks_and_seats_tells_the_same(rush: Rush) -> None:
     """Also with policies between that are no gates, and gates that rescue."""

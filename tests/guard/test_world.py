@@ -1,6 +1,6 @@
 """Whatever callers and provider do, in whatever order: every promise of a guard holds."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.guard.stage import run
@@ -32,7 +32,6 @@ PLANS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(PLANS)
 def test_every_call_ends_exactly_once_as_its_caller_saw_it(plans: list[Plan]) -> None:
     """One end a call, with the outcome the caller met, and times that add up."""
@@ -46,7 +45,6 @@ def test_every_call_ends_exactly_once_as_its_caller_saw_it(plans: list[Plan]) ->
         assert (end.latency_ms is None) == (end.attempts == 0)
 
 
-@settings(max_examples=60, deadline=None)
 @given(PLANS)
 def test_attempts_are_bounded_and_told_once_each(plans: list[Plan]) -> None:
     """Three attempts at most; each that failed before an answer was opened is told once."""
@@ -63,7 +61,6 @@ def test_attempts_are_bounded_and_told_once_each(plans: list[Plan]) -> None:
         assert len(failures) >= truth.failed - (plans[number].way not in ("call", "body"))
 
 
-@settings(max_examples=60, deadline=None)
 @given(PLANS)
 def test_nothing_is_lost_and_the_guard_recovers(plans: list[Plan]) -> None:
     """No permit, probe or place stays with anybody; a healthy provider is reached again."""
@@ -77,7 +74,6 @@ def test_nothing_is_lost_and_the_guard_recovers(plans: list[Plan]) -> None:
     assert run(main())
 
 
-@settings(max_examples=60, deadline=None)
 @given(PLANS)
 def test_probes_and_rate_are_never_exceeded(plans: list[Plan]) -> None:
     """One probe at a time; in no window more attempts than burst and rate allow."""
@@ -90,7 +86,6 @@ def test_probes_and_rate_are_never_exceeded(plans: list[Plan]) -> None:
             assert last - first + 1 <= 2 + (moments[last] - since) + 1e-3
 
 
-@settings(max_examples=60, deadline=None)
 @given(PLANS)
 def test_the_metrics_are_a_recount_of_the_truth(plans: list[Plan]) -> None:
     """Outcomes as the callers saw them; each attempt that came back has its latency once."""

@@ -4,7 +4,6 @@ import asyncio
 import math
 import unicodedata
 
-import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +31,6 @@ def test_paragraphs_stay_together_and_long_ones_break_at_sentences() -> None:
 
 
 @pytest.mark.real_time
-@hypothesis.settings(max_examples=50)
 @given(st.lists(st.text(max_size=200), max_size=4))
 def test_vectors_are_of_length_1_and_always_the_same(texts: list[str]) -> None:
     """Another embedder of the same name gives the same; without words it is zero."""

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.errors import BulkheadFull
@@ -64,7 +64,6 @@ class House:
             return
 
 
-@settings(max_examples=150)
 @given(st.integers(1, 4), CHANGES, GUESTS)
 def test_no_seat_is_lost_or_given_twice_whatever_changes(
     seats: int, changes: list[Change], guests: list[Guest]

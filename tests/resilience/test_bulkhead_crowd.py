@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.errors import BulkheadFull
@@ -107,7 +107,6 @@ class House:
                 self.out -= 1
 
 
-@settings(max_examples=150, deadline=None)
 @given(OPTIONS, GUESTS)
 def test_seats_are_bounded_given_in_order_and_never_lost(
     options: BulkheadOptions, guests: list[Guest]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.events import Event
@@ -73,7 +73,6 @@ async def _rows_after(empty: bytes, batches: list[Batch]) -> list[dict[str, Any]
         return found
 
 
-@settings(deadline=None, max_examples=50)
 @given(deliveries())
 def test_deliveries_do_not_show_in_the_row(
     empty: bytes, delivery: tuple[list[Event], list[Batch]]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.telemetry.buffer import Buffer, BufferOptions
@@ -22,7 +22,6 @@ STEPS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(STEPS, max_size=25))
 def test_the_accounts_balance(steps: Sequence[tuple[str, float | str]]) -> None:
     """After each step: written + dropped + waiting == received, and what is written is kept."""

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.events import (
@@ -34,7 +34,6 @@ def test_every_family_is_there_without_a_sample() -> None:
     assert all(family.help.endswith(".") for family in FAMILIES)
 
 
-@settings(max_examples=40)
 @given(st.lists(HISTORIES, max_size=8))
 def test_calls_are_those_that_were_made(histories: list[History]) -> None:
     """By outcome, judgement and error; attempts by their duration; retries beyond the first."""
@@ -53,7 +52,6 @@ def test_calls_are_those_that_were_made(histories: list[History]) -> None:
     assert {key: samples.get(key) for key in expected} == dict(expected)
 
 
-@settings(max_examples=40)
 @given(st.lists(REQUESTS, max_size=20))
 def test_requests_are_those_that_came(requests: list[RequestFinished]) -> None:
     """How many, how long and how large, by method, route, status and error."""
@@ -218,7 +216,6 @@ def test_calls_that_were_reset_while_we_read_are_left_out() -> None:
     assert watched.families()["holdfast_calls"].samples == []
 
 
-@settings(max_examples=40)
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=5, unique=True))
 def test_any_text_comes_back_as_the_label_it_was(values: list[str]) -> None:
     """Quotes, backslashes, new lines and percents: a parser reads what was told."""
