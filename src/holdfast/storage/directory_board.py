@@ -22,17 +22,19 @@ from holdfast.storage.file_lock import file_lock
 from holdfast.storage.file_seat import FileSeat, is_taken
 from holdfast.telemetry.deployment.board import Departed, Posted, Seen
 
-_PATIENCE_SECONDS = 2.0
 _MOMENT_SECONDS = 0.001
 
 
 class DirectoryBoard:
-    """Fulfils `Board` in *folder*, which is made if missing, for this user alone."""
+    """Fulfils `Board` in *folder*, which is made if missing, for this user alone.
+
+    Nobody is waited for longer than *patience_seconds*.
+    """
 
     is_local = True
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, patience_seconds: float = 2.0) -> None:
+        self._folder, self._patience_seconds = folder, patience_seconds
         self._leader = FileSeat(folder / "leader")
         self._seat: FileSeat | None = None
         self._member = ""
@@ -45,9 +47,14 @@ class DirectoryBoard:
             others = {path.stem for path in self._folder.glob("*.alive")} - {member}
             if not any(is_taken(self._path(one, "alive")) for one in others):
                 self._clear()
+            if self._seat is not None:
+                self._seat.leave()
             self._member, self._written = member, set()
             self._seat = FileSeat(self._path(member, "alive"))
+            give_up_at = time.monotonic() + self._patience_seconds
             while not self._seat.take():  # somebody looks whether it is taken: not for long
+                if time.monotonic() > give_up_at:
+                    raise OSError(f"{member} is taken: somebody else is called so")
                 time.sleep(_MOMENT_SECONDS)
 
     def publish(self, head: bytes | None, slices: Mapping[int, bytes], oldest: int) -> bool:
@@ -128,7 +135,7 @@ class DirectoryBoard:
         return self._folder / f"{member}.{suffix}"
 
     def _locked(self) -> AbstractContextManager[None]:
-        return file_lock(self._folder / "lock", _PATIENCE_SECONDS)
+        return file_lock(self._folder / "lock", self._patience_seconds)
 
     def _departed(self) -> bytes:
         try:

@@ -199,3 +199,38 @@ async def test_a_board_that_is_away_costs_only_the_others(tmp_path: Path) -> Non
     assert worker.shown() == 4
     assert told == ["failing", "ok"]
     board.leave()
+
+
+async def test_a_loop_that_ended_without_a_farewell_is_made_up_for(tmp_path: Path) -> None:
+    """The next one takes its seat, though others are there; nobody waits for a seat of his own."""
+    crew = Crew(0.0, 0.0)
+    one, other = (worker.deployment for worker in crew.workers)
+    boards = [DirectoryBoard(tmp_path) for _ in range(3)]
+    one._beat(boards[0])
+    other._beat(boards[1])
+    one._beat(boards[2])
+    assert one.status().status == "ok"
+    assert sorted(one._lookout.members) == ["w0", "w1"]
+    assert boards[0]._seat is not None
+    assert boards[0]._seat._file is None
+    for deployment in (one, other):
+        deployment._leave(deployment._board)
+
+
+async def test_a_seat_that_is_taken_is_not_waited_for_long(tmp_path: Path) -> None:
+    """Two workers of one name: the second says so, and tries again at its next beat."""
+    crew = Crew(0.0, 0.0, 0.0)
+    one, other, third = (worker.deployment for worker in crew.workers)
+    boards = [DirectoryBoard(tmp_path, patience_seconds=0.05) for _ in range(3)]
+    third._beat(boards[2])
+    other._be(one.instance)
+    one._beat(boards[0])
+    other._beat(boards[1])
+    failed = other.status()
+    one._leave(boards[0])
+    other._beat(boards[1])
+    again = other.status()
+    other._leave(boards[1])
+    third._leave(boards[2])
+    assert (failed.status, again.status) == ("failing", "ok")
+    assert "is taken" in (failed.last_error or "")

@@ -145,7 +145,9 @@ class Deployment:
                 await asyncio.to_thread(self._beat, board)
                 await asyncio.sleep(BEAT_SECONDS)
         finally:
-            await asyncio.to_thread(self._leave, board)
+            # Begun at once, and not given up when this task is cancelled again: the loop may end.
+            loop = asyncio.get_running_loop()
+            await asyncio.shield(loop.run_in_executor(None, self._leave, board))
 
     async def _refresh_after(self, before: "asyncio.Task[None] | None") -> None:
         loop = asyncio.get_running_loop()
@@ -168,6 +170,8 @@ class Deployment:
             self._pid = os.getpid()
             self._publisher.forget()
             self._be(secrets.token_hex(3))
+        elif not self.is_alone:  # its loop ended without a farewell
+            self._leave(self._board)
         if self._guarded(lambda: board.join(self.instance)):
             self._meet_at(board)
         return self._board is board
