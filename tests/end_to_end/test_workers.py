@@ -12,7 +12,16 @@ import pytest
 
 from tests.end_to_end.process import until
 from tests.end_to_end.surfaces import Scrapes, surfaces
-from tests.end_to_end.workers import NO_REDIS, Host, known_latencies, send, serving, settled, truth
+from tests.end_to_end.workers import (
+    NO_REDIS,
+    Host,
+    ask,
+    known_latencies,
+    send,
+    serving,
+    settled,
+    truth,
+)
 
 if TYPE_CHECKING:
     from tests.valkey_server import Server
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.real_time, pytest.mark.timeout(180)]
 pytest_plugins = ("tests.conformance.sharing_servers",)
 
+OVERVIEW = "/monitoring/api/metrics"
 QUIET_SECONDS = 1.1
 """A beat, and a little for a busy machine."""
 
@@ -27,7 +37,7 @@ QUIET_SECONDS = 1.1
 def test_four_workers_are_one(tmp_path: Path) -> None:
     """Counts are equal and exact on every surface, percentiles true; so they are after a death."""
     with serving(tmp_path / "one", forked=True) as host:
-        _check([host], [4], 200)
+        _check([host], [4], 120)
 
 
 @pytest.mark.deep
@@ -75,7 +85,7 @@ def _check(hosts: list[Host], workers: list[int], count: int) -> None:
     victim = hosts[0].ask("/who")["worker"]
     os.kill(victim, signal.SIGKILL)
     more = known_latencies(count // 2)
-    until("the dead one is missed", lambda: _is_replaced(hosts[0], victim, sum(workers)))
+    until("the dead one is missed", lambda: _is_replaced(hosts, workers, victim))
     scrapes.scrape()
     send(hosts, more, scrapes.scrape)
     time.sleep(QUIET_SECONDS)
@@ -84,12 +94,18 @@ def _check(hosts: list[Host], workers: list[int], count: int) -> None:
     _reset_reaches_all(hosts, workers)
 
 
-def _is_replaced(host: Host, victim: int, workers: int) -> bool:
+def _is_replaced(hosts: list[Host], workers: list[int], victim: int) -> bool:
+    """Whether each of the living, the new one among them, knows who lives and who does not."""
     try:
-        told = [host.ask("/monitoring/api/metrics")["deployment"] for _ in "1234"]
+        with hosts[0].each(workers[0]) as connections:
+            if victim in connections:
+                return False
+            told = [ask(each, OVERVIEW)["deployment"]["workers"] for each in connections.values()]
     except OSError:  # a connection that the dead one had accepted
         return False
-    return all(one["workers"] == workers for one in told)
+    others = [it for host in hosts[1:] for it in host.all(OVERVIEW, workers[0])]
+    told += [one["deployment"]["workers"] for one in others]
+    return all(one == sum(workers) for one in told)
 
 
 def _agree(hosts: list[Host], workers: list[int], latencies: list[float]) -> None:
