@@ -5,7 +5,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-from holdfast.clock import SYSTEM_CLOCK, Clock
+from holdfast.clock import Clock
 
 Ended = Callable[["TimedWork", float, BaseException | None], None]
 """Takes the work, its seconds and the error it ended with; must not raise."""
@@ -18,6 +18,11 @@ class TimedWork:
         self.labels = labels
         self._monotonic, self._ended = clock.monotonic, ended
         self._started: list[float] = []
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it began and has not ended."""
+        return bool(self._started)
 
     def label(self, **labels: Any) -> None:
         """Set labels that are known only now."""
@@ -41,11 +46,6 @@ class TimedWork:
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
         self.__exit__(kind, error, trace)
-
-
-def untimed() -> TimedWork:
-    """A block that nobody times."""
-    return TimedWork(SYSTEM_CLOCK, lambda *_: None, {})
 
 
 def is_cancelled(error: BaseException | None) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
+from holdfast.events import Sink, discard
 from holdfast.guard.guard import Guard
 from holdfast.integrations.delivery import Delivery
 from holdfast.integrations.integration import Integration
@@ -50,11 +51,13 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         raise_provider_errors: bool = False,
         clock: Clock = SYSTEM_CLOCK,
         wire: Wire | None = None,
+        sink: Sink = discard,
     ) -> None:
         self._inner = inner
         self._carrier = Carrier(
             integration, guard_for, LIBRARY, inner.handle_async_request,
             base_url=base_url, raise_provider_errors=raise_provider_errors, clock=clock, wire=wire,
+            sink=sink,
         )  # fmt: skip
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -70,7 +73,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 def client(
     integration: Integration, guard_for: Callable[[str], Guard], *, base_url: str,
     timeout_seconds: float, connect_seconds: float, raise_provider_errors: bool, clock: Clock,
-    wire: Wire | None = None,
+    wire: Wire | None = None, sink: Sink = discard,
 ) -> Any:  # fmt: skip
     """A `httpx2.AsyncClient` that trusts nothing around it: no proxy, no netrc, no redirects."""
     return httpx2.AsyncClient(
@@ -78,7 +81,7 @@ def client(
         transport=GuardedTransport(
             integration, guard_for, httpx2.AsyncHTTPTransport(retries=0, trust_env=False),
             base_url=base_url, raise_provider_errors=raise_provider_errors, clock=clock,
-            wire=wire,
+            wire=wire, sink=sink,
         ),
         timeout=httpx2.Timeout(timeout_seconds, connect=connect_seconds, pool=connect_seconds),
         follow_redirects=False,
