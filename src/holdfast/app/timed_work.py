@@ -6,12 +6,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from holdfast.clock import Clock
+from holdfast.sessions.both_ways import BothWays
 
 Ended = Callable[["TimedWork", float, BaseException | None], None]
 """Takes the work, its seconds and the error it ended with; must not raise."""
 
 
-class TimedWork:
+class TimedWork(BothWays["TimedWork"]):
     """What the block may still say of itself: ``with … as work: work.label(model="gpt-4o")``."""
 
     def __init__(self, clock: Clock, ended: Ended, labels: dict[str, Any]) -> None:
@@ -34,18 +35,9 @@ class TimedWork:
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:  # fmt: skip
         self._ended(self, self._monotonic() - self._started.pop(), error)
-
-    async def __aenter__(self) -> Self:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.__exit__(kind, error, trace)
 
 
 def is_cancelled(error: BaseException | None) -> bool:
