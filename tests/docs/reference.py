@@ -178,6 +178,10 @@ one; `table` and `result_size` are what the application says, else `unknown`; co
 `message_hash` is of the message without ids and numbers; requests that no route answers are
 counted as handler `none`, a client that left before its answer as status 499. `rag_used` and
 `cache_hit` are `True` or `False`, however they were spelled.
+
+`http_client_request_duration_seconds` has every HTTP request that went through a guarded client,
+each attempt, until the head of its answer. Its `error_type` is the status of an error answer, the
+name of our error, or `cancelled` where the caller or our own timeout gave up.
 """
 
 

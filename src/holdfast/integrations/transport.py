@@ -7,7 +7,7 @@ time (a nonce, a date that is signed) belongs into a transport further in.
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import aclosing
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, Required, TypedDict
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ProtocolError, ProviderError
@@ -46,6 +46,16 @@ _SECRET_HEADERS = (
     *("x-api-key", "xi-api-key", "api-subscription-key"),
 )
 _SHORTEST_SECRET = 6
+
+
+class CarrierOptions(TypedDict, total=False):
+    """The options of a `Carrier`, as transports pass them on."""
+
+    base_url: Required[str]
+    raise_provider_errors: bool
+    clock: Clock
+    wire: Wire | None
+    sink: Sink
 
 
 class Carrier:
