@@ -44,15 +44,16 @@ class Lines:
         templates = self._templates
         if len(templates) > _MOST_TEMPLATES:
             templates.clear()
-        served = []
+        created, served = self._created, list[LabelValues]()
         for labels, numbers in samples:
             template = templates.get(labels)
             if template is None:
                 template = templates[labels] = _template(self.family, labels)
-            served.append(labels)
+            if created is not None:
+                served.append(labels)
             yield template % (numbers if type(numbers) is tuple else float(numbers))
-        if self._created is not None:
-            yield from self._created.of((labels, self._created_at) for labels in served)
+        if created is not None:
+            yield from created.of((labels, self._created_at) for labels in served)
 
 
 def in_slices(texts: Iterable[str]) -> Iterator[bytes]:
