@@ -157,10 +157,8 @@ async def reset(
     """
     if service is not None:
         _known(ask, service)
-    ask.calls.reset(service)
+    ask.count_anew(service)
     ask.told(ControlUsed(service or "*", None, ask.clock.wall(), "reset_metrics", "operator"))
-    if service is None:
-        ask.watch.forget()
     await trail.secure(response)
     if service is not None:
         return {"status": "ok", "message": f"Metrics reset for {service}"}

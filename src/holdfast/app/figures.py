@@ -69,6 +69,7 @@ class Figures:
                 standing=self._standing(),
                 prefix=settings.metrics_prefix,
                 aliases=settings.metrics_aliases,
+                created_at=monitoring.calls.since if settings.metrics_created else None,
             )
         )
 

@@ -110,9 +110,7 @@ class HealthMethods(ABC):
         view = self.http_services()
         if service is not None:
             self._known(view, service)
-        view.calls.reset(service)
-        if service is None:
-            self.vitals.alerting.watch.forget()
+        view.count_anew(service)
 
     def health_check(
         self, name: str, probe: Probe, *, timeout_seconds: float = 5.0,

@@ -30,7 +30,10 @@ from holdfast.telemetry.requests import RequestMetrics
 
 @fact
 class Read:
-    """What is read at each scrape. *prefix* and *aliases*: see `crowd_http.names`."""
+    """What is read at each scrape. *prefix* and *aliases*: see `crowd_http.names`.
+
+    *created_at*: with it the Crowd contract's ``…_created`` series are served, see `Lines`.
+    """
 
     calls: CallMetrics
     requests: RequestMetrics
@@ -42,6 +45,7 @@ class Read:
     standing: Standing
     prefix: str = "crowdfunding_api"
     aliases: bool = True
+    created_at: float | None = None
 
 
 class Exposition:
@@ -54,11 +58,14 @@ class Exposition:
             collector(registry=self._registry)
         self._parts = (
             Inbound(read.requests),
-            CrowdHttp(read.requests, read.in_flight, read.prefix, aliases=read.aliases),
+            CrowdHttp(
+                read.requests, read.in_flight, read.prefix,
+                aliases=read.aliases, created_at=read.created_at,
+            ),
             Outbound(read.calls, read.breakers),
-            Told(read.application),
+            Told(read.application, read.created_at),
             Own(read.standing, read.sessions, read.lag),
-        )
+        )  # fmt: skip
 
     def text(self) -> bytes:
         """All of it at once."""

@@ -5,9 +5,8 @@ from typing import Any
 
 from holdfast.events import BreakerName
 from holdfast.telemetry.calls import CallMetrics, Counted, Key
-from holdfast.telemetry.exposition.inbound import SECONDS
 from holdfast.telemetry.exposition.lines import CUT, Lines, numbers_of
-from holdfast.telemetry.family import Family, LabelValues
+from holdfast.telemetry.family import SECONDS, Family, LabelValues
 from holdfast.telemetry.spent import Spent
 from holdfast.telemetry.tally import Tally
 

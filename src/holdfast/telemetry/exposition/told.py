@@ -15,11 +15,11 @@ OVERFLOWED = Family(
 
 
 class Told:
-    """The families that an application tells."""
+    """The families that are told one by one."""
 
-    def __init__(self, metrics: ApplicationMetrics) -> None:
+    def __init__(self, metrics: ApplicationMetrics, created_at: float | None = None) -> None:
         self._metrics = metrics
-        self._lines = {key: Lines(family) for key, family in metrics.metrics.items()}
+        self._lines = {key: Lines(family, created_at) for key, family in metrics.metrics.items()}
         self._overflowed = Lines(OVERFLOWED)
 
     def text(self) -> Iterator[str]:
