@@ -1,12 +1,15 @@
 """The voice contract's health documents, key for key (contract §1.1-1.9, §1.11)."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from holdfast.api.shapes.voice import human
+from holdfast.guard.options import GuardOptions
 from holdfast.integrations import CATALOG
+from holdfast.resilience.limiter import LimiterOptions
 from tests.api.host import asking, call, mounted, shape
 
 pytestmark = pytest.mark.real_time
@@ -197,3 +200,74 @@ async def test_a_limit_has_bounds(tmp_path: Path, limit: str, status: int) -> No
 def test_time_is_said_without_leading_zeros(seconds: float, said: str) -> None:
     """As the contract writes it."""
     assert human(seconds) == said
+
+
+async def test_a_reset_forgets_what_our_limit_refused(tmp_path: Path) -> None:
+    """Of that service, or of all: `rate_limit_hits` begins at 0 again, the uptime does not."""
+    app, monitoring = mounted(tmp_path)
+    narrow = GuardOptions(limiter=LimiterOptions(calls=1, burst=1, max_wait_seconds=0.0))
+    guards = [monitoring.guard(name, "work", narrow) for name in ("mine", "yours")]
+
+    async def answer() -> None:
+        """Well."""
+
+    calls = [guard.call(answer) for guard in guards for _ in range(5)]
+    await asyncio.gather(*calls, return_exceptions=True)
+    async with asking(app) as client:
+
+        async def hits() -> list[int]:
+            found = (await client.get("/health/metrics")).json()["metrics"]
+            return [found[name]["rate_limit_hits"] for name in ("mine", "yours")]
+
+        before = await hits()
+        await client.post("/health/reset", params={"service": "mine"})
+        one = await hits()
+        await client.post("/health/reset")
+        assert (before, one, await hits()) == ([4, 4], [0, 4], [0, 0])
+        assert (await client.get("/health/")).json()["uptime_seconds"] >= 0
+
+
+async def test_an_alert_has_the_contracts_keys(tmp_path: Path) -> None:
+    """And says whether it still fires."""
+    app, monitoring = mounted(tmp_path)
+    for _ in range(10):
+        call(monitoring, "failed")
+    monitoring.vitals.alerting.look()
+    async with asking(app) as client:
+        (alert,) = (await client.get("/health/alerts")).json()["alerts"]
+        status = (await client.get("/health/status")).json()
+    assert shape(alert) == {
+        "type": "str", "service": "str", "message": "str", "timestamp": "float", "value": "float",
+        "threshold": "float", "state": "str",
+    }  # fmt: skip
+    assert (alert["type"], alert["message"]) == ("critical", "Critical success rate: 0.0%")
+    assert status["recent_alerts"] == [alert]
+
+
+@pytest.mark.parametrize(
+    "query", ["alerts?limit=many", "trends/openai?hours=0", "trends/openai?hours=721"]
+)
+async def test_what_cannot_be_is_422_in_the_contracts_envelope(tmp_path: Path, query: str) -> None:
+    """Type, place, words and what was given, of bounded length."""
+    app, _ = mounted(tmp_path)
+    async with asking(app) as client:
+        answer = await client.get(f"/api/v1/health/{query}")
+        long = await client.get("/health/alerts", params={"limit": "9" * 5_000})
+    (said,) = answer.json()["detail"]
+    assert answer.status_code == 422
+    assert shape(said) == {"type": "str", "loc": ["str"], "msg": "str", "input": "str"}
+    assert said["input"] == query.partition("=")[2]
+    assert len(long.json()["detail"][0]["input"]) == 100
+
+
+async def test_a_reset_that_fails_is_500(tmp_path: Path) -> None:
+    """As the contract has it: it changes something, it does not compute."""
+    app, monitoring = mounted(tmp_path)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a secret detail")
+
+    monitoring.calls.reset = broken  # type: ignore[method-assign,assignment]
+    async with asking(app) as client:
+        answer = await client.post("/health/reset")
+    assert (answer.status_code, answer.json()) == (500, {"detail": "Metrics reset failed"})

@@ -10,6 +10,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from holdfast.app.monitoring import Monitoring
+from holdfast.guard.controls import rate_of
 from holdfast.guard.options import GuardOptions
 from tests.api.host import asking, call, mounted
 
@@ -195,11 +196,14 @@ async def test_a_full_reset_forgets_alerts_everywhere(tmp_path: Path) -> None:
         assert one.monitoring.vitals.alerting.look()
         await one.beat()
         assert (await other.get("/health/alerts"))["alerts"]
+        limited = rate_of(one.monitoring.guard("sun", "shine", GuardOptions()))
+        assert limited is not None
+        limited.refused = 3
         assert (await other.client.post("/health/reset")).status_code == 200
         await one.beat()
         one.monitoring.cluster.alerts.keep_up()
         await one.beat()
         left = [len((await worker.get("/health/alerts"))["alerts"]) for worker in (one, other)]
         totals = [(await it.get("/health/status"))["system_load"] for it in (one, other)]
-    assert left == [0, 0]
+    assert (left, limited.refused) == ([0, 0], 0)
     assert [it["total_requests"] for it in totals] == [0, 0]

@@ -76,6 +76,38 @@ def test_each_documented_metric_is_served(told: Crowd, row: Row) -> None:
     assert row in HTTP or bounds - {"+Inf"} == wanted
 
 
+@pytest.mark.parametrize("row", [*TOLD, *HTTP, HEALTH], ids=lambda row: row.name)
+def test_each_documented_metric_is_declared_before_its_first_sample(unused: str, row: Row) -> None:
+    """HELP and TYPE by themselves, so that a dashboard is empty, not wrong."""
+    assert f"\n# TYPE {row.name} {row.kind}\n" in unused
+    assert f"\n# HELP {row.name} " in unused
+    assert row is HEALTH or f"\n{row.name}{{" not in unused
+
+
+@pytest.fixture(scope="module")
+def unused(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What an application says to which nothing happened yet."""
+    return "\n" + crowd(tmp_path_factory.mktemp("unused")).text()
+
+
+def test_the_created_series_are_a_setting(tmp_path: Path) -> None:
+    """Beside every counter, histogram and summary of the contract, with its labels; no gauge."""
+    one = crowd(tmp_path, HOLDFAST_METRICS_CREATED="on")
+    one.monitoring.track_auth_error("auth0", "expired", "/chat", "authenticated")
+    ((labels, began),) = one.samples("auth_errors_created")
+    assert labels.keys() == {"auth_provider", "error_type", "endpoint", "user_type"}
+    assert began == pytest.approx(one.monitoring.calls.since)
+    declared = {line.split()[2] for line in one.text().splitlines() if line.startswith("# TYPE ")}
+    for row in (*TOLD, *HTTP):
+        created = f"{row.name.removesuffix('_total')}_created"
+        assert (created in declared) == (row.kind != "gauge"), row.name
+
+
+def test_without_it_there_are_none(unused: str) -> None:
+    """They double what is said of a counter, and nobody's dashboard reads them."""
+    assert "_created" not in unused
+
+
 @pytest.mark.parametrize("name", CLIENTS_OWN)
 def test_the_client_librarys_own_are_there(told: Crowd, name: str) -> None:
     """The process and the interpreter, in a registry of ours."""

@@ -62,6 +62,53 @@ async def test_chat_streams(tmp_path: Path) -> None:
         assert monitoring.calls.lifetime("openai").succeeded == 1
 
 
+async def test_a_chat_that_is_known_already_asks_nobody(tmp_path: Path) -> None:
+    """From the cache; otherwise with documents that have to do with it. Each is counted so."""
+    asked = {"message": "What helps me to sleep when worries keep me awake?", "chat_id": "c1"}
+    async with application(tmp_path) as (client, _, monitoring):
+        answers = [(await client.post("/chat", json=asked)).text for _ in range(2)]
+        assert answers[0] == answers[1]
+        assert monitoring.calls.lifetime("openai").succeeded == 1
+        counted = monitoring.figures.application.series("message_count")
+        assert {labels: one.value for labels, one in counted} == {
+            ("anonymous", "user", "False", "True"): 1.0,
+            ("anonymous", "user", "True", "False"): 1.0,
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("token", "status", "errors"),
+    [("member-token", 200, 0), ("expired-token", 401, 1), ("made-up", 401, 1)],
+)
+async def test_members_are_known_and_strangers_are_sent_to_sign_in(
+    tmp_path: Path, token: str, status: int, errors: int
+) -> None:
+    """Counted, by what was wrong with the token."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with application(tmp_path) as (client, _, monitoring):
+        answer = await client.post("/chat", json={"message": "Hello?"}, headers=headers)
+        assert answer.status_code == status
+        assert len(monitoring.figures.application.series("auth_errors")) == errors
+
+
+async def test_a_session_has_one_chart_and_one_without_is_counted(tmp_path: Path) -> None:
+    """Asked twice the first stays, and the database's refusal is in its metric."""
+    async with application(tmp_path) as (client, _, monitoring):
+        for _ in range(2):
+            session = {"X-Session-ID": "s1"}
+            await client.post("/api/spiritual/birth-chart", json=BIRTH, headers=session)
+        other = {"X-Session-ID": "s2"}
+        answer = await client.post("/api/spiritual/guidance", json=QUESTION, headers=other)
+        assert answer.status_code == 200
+        metrics = monitoring.figures.application
+        assert [labels for labels, _ in metrics.series("database_errors")] == [
+            ("sqlite", "insert", "IntegrityError", "charts")
+        ]
+        assert [labels for labels, _ in metrics.series("session_errors")] == [
+            ("guidance", "load", "no_chart", "anonymous")
+        ]
+
+
 async def test_a_failed_call_is_502_and_a_refused_one_503_with_the_time_to_wait(
     tmp_path: Path,
 ) -> None:

@@ -166,7 +166,10 @@ labels.
 
 `crowdfunding_api` is what `HOLDFAST_METRICS_PREFIX` says; the names with `_http_` after it are the
 same figures again, as they were once exported, unless `HOLDFAST_METRICS_ALIASES` is off. Beside
-these stand the client library's own `process_*` and `python_*`. There are no `*_created` series.
+these stand the client library's own `process_*` and `python_*`. `HOLDFAST_METRICS_CREATED` adds the
+`…_created` gauges that the client library had beside that contract's counters, histograms and
+summaries. They are off because no documented dashboard or rule reads them, and a counter has twice
+the series with them; each says since when this process counts.
 
 Where the Crowd contract's figures were not what their names say, the names stay and the figures are
 right: `chat_processing_duration_seconds` holds answered chats only (what failed is in
@@ -175,6 +178,10 @@ one; `table` and `result_size` are what the application says, else `unknown`; co
 `message_hash` is of the message without ids and numbers; requests that no route answers are
 counted as handler `none`, a client that left before its answer as status 499. `rag_used` and
 `cache_hit` are `True` or `False`, however they were spelled.
+
+`http_client_request_duration_seconds` has every HTTP request that went through a guarded client,
+each attempt, until the head of its answer. Its `error_type` is the status of an error answer, the
+name of our error, or `cancelled` where the caller or our own timeout gave up.
 """
 
 

@@ -1,4 +1,4 @@
-"""A real Prometheus that scrapes one address every two seconds, for tests."""
+"""A real Prometheus that scrapes one address every second, for tests."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -47,20 +48,18 @@ class Prometheus:
         found: list[dict[str, Any]] = self.ask("query", query=expression)["result"]
         return found
 
-    def wait_for(self, expression: str) -> None:
-        """Return when *expression* has a series."""
-        until = time.monotonic() + _PATIENCE_SECONDS
-        while not self.query(expression):
-            assert time.monotonic() < until, f"nothing for {expression}"
-            time.sleep(0.2)
+    def numbers(self, expression: str) -> list[float]:
+        """The values of *expression* now that are numbers."""
+        values = (float(one["value"][1]) for one in self.query(expression))
+        return [value for value in values if isfinite(value)]
 
 
 @contextmanager
 def running_prometheus(folder: Path, target: str, rules: Path) -> Iterator[Prometheus]:
-    """It scrapes *target* and evaluates *rules* every two seconds, and forgets all at the end."""
+    """It scrapes *target* and evaluates *rules* every second, and forgets all at the end."""
     configuration = folder / "prometheus.yml"
     configuration.write_text(
-        "global: {scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 2s}\n"
+        "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
         f"rule_files: ['{rules}']\n"
         f"scrape_configs: [{{job_name: {JOB}, static_configs: [{{targets: ['{target}']}}]}}]\n",
         encoding="utf-8",

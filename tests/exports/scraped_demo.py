@@ -1,75 +1,62 @@
-"""The example application under traffic and trouble, scraped by a real Prometheus."""
+"""The real demonstration under traffic and trouble, scraped by a real Prometheus."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import httpx2
 
-from holdfast.app.monitoring import Monitoring
-from holdfast.demo.application import create_application
-from holdfast.demo.environment import Plan
-from holdfast.demo.traffic import Traffic
-from holdfast.events import CallFinished, Origin, Scope, Usage
 from holdfast.exports.prometheus import rules
-from holdfast.simulator import running
-from tests.api.serving import serving
-from tests.compat.test_crowd_contract import tell_everything
+from tests.end_to_end.process import free_port, get, running
 from tests.exports.prometheus_server import Prometheus, running_prometheus
 
-SCRAPES = 4
-"""Good ones, before anything is asked: a busy machine may miss some."""
+OUTAGES = {
+    "elevenlabs": {"kind": "error", "status": 500, "rate": 0.7},
+    "openai": {"kind": "empty_success", "rate": 0.3},
+}
+"""What goes wrong in the meantime: a voice that fails, and answers that say nothing."""
+
+_PATIENCE_SECONDS = 60.0
 
 T = TypeVar("T")
 
 
 def look(folder: Path, at: Callable[[Prometheus], T]) -> T:
-    """What *at* finds in a Prometheus that has scraped the application for some seconds."""
-    return asyncio.run(_look(folder, at))
-
-
-async def _look(folder: Path, at: Callable[[Prometheus], T]) -> T:
+    """What *at* finds in a Prometheus that scrapes ``holdfast demo``; both start at once."""
+    target = f"127.0.0.1:{free_port()}"
     written = folder / "holdfast.yml"
-    written.write_text(rules(), encoding="utf-8")
-    async with _demo(folder) as target:
-        return await asyncio.to_thread(_scrape, folder, target, written, at)
+    # In production figures are recorded every 15 s; here nobody wants to wait that long.
+    written.write_text(rules().replace('"15s"', '"1s"'), encoding="utf-8")
+    with ThreadPoolExecutor(1) as beside, ExitStack() as running_now:
+        watching = running_prometheus(folder, target, written)
+        prometheus = beside.submit(running_now.enter_context, watching)
+        _go_wrong(running_now.enter_context(_demo(folder, target)))
+        return at(prometheus.result())
 
 
-def _scrape(folder: Path, target: str, written: Path, at: Callable[[Prometheus], T]) -> T:
-    with running_prometheus(folder, target, written) as prometheus:
-        prometheus.wait_for(f"sum_over_time(up[5m]) >= {SCRAPES}")
-        return at(prometheus)
+def wait_until_all(prometheus: Prometheus, expressions: list[str]) -> None:
+    """Return when each of *expressions* has data, or patience is at its end."""
+    until, missing = time.monotonic() + _PATIENCE_SECONDS, expressions
+    while missing and time.monotonic() < until:
+        missing = [one for one in missing if not prometheus.numbers(one)]
+        if missing:
+            time.sleep(0.2)
 
 
-@asynccontextmanager
-async def _demo(folder: Path) -> AsyncIterator[str]:
-    """Its address, while users come, the voice fails and the application tells all it can."""
-    async with running() as simulator, httpx2.AsyncClient(trust_env=False) as http:
-        app = create_application(Plan(data_dir=folder / "record"), simulator)
-        async with serving(app) as target:
-            fault = {"kind": "error", "status": 500, "rate": 0.7}
-            await http.put(f"{simulator}/_scenarios/elevenlabs", json=fault)
-            users = [
-                asyncio.create_task(Traffic(f"http://{target}", 600, 7).run()),
-                asyncio.create_task(_tell(app.state.holdfast)),
-            ]
-            try:
-                yield target
-            finally:
-                for one in users:
-                    one.cancel()
-                await asyncio.wait(users)
+@contextmanager
+def _demo(folder: Path, target: str) -> Iterator[str]:
+    """The address of its simulator."""
+    arguments = ("-m", "holdfast.cli", "demo", "--port", target.rpartition(":")[2])
+    busy = ("--journeys-per-minute", "600")
+    with running((*arguments, *busy), folder=folder, ready=f"http://{target}/health/live"):
+        configuration = get(f"http://{target}/health/configuration").json()["configuration"]
+        yield str(configuration["holdfast"]["simulator_url"])
 
 
-async def _tell(monitoring: Monitoring) -> None:
-    """What the example has no use for: other systems' figures, and a provider with prices."""
-    origin = Origin("openai", "chat", 0, Scope())
-    usage = Usage("token", 12.0, 5_000.0, "gpt-4o-mini", None, 0.002)
-    while True:
-        tell_everything()
-        monitoring.track_business_metric("message", colour="red")
-        now = monitoring.clock.wall()
-        monitoring.emit(CallFinished(origin, now, "succeeded", 80.0, 0.0, 80.0, 1, usage=usage))
-        await asyncio.sleep(0.3)
+def _go_wrong(simulator: str) -> None:
+    for provider, outage in OUTAGES.items():
+        url = f"{simulator}/_scenarios/{provider}"
+        httpx2.put(url, json=outage, timeout=5.0, trust_env=False).raise_for_status()

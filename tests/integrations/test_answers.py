@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from holdfast.errors import ProtocolError, ProviderError, QuotaExhausted, RateLimited, Unavailable
 from holdfast.events import Usage
 from holdfast.integrations.elevenlabs import (
-    MOST_WATCHED_BYTES,
     Format,
     SpeechWatch,
     format_named,
@@ -19,6 +18,7 @@ from holdfast.integrations.elevenlabs import (
 from holdfast.integrations.exchange import Asked, Exchange
 from holdfast.integrations.openai_answers import ChatWatch, judge_completion
 from holdfast.integrations.prokerala import judge_positions, judge_token
+from holdfast.integrations.spoken_stream import MOST_WATCHED_BYTES
 from tests.validation.charts import positions
 
 

@@ -25,7 +25,7 @@ from holdfast.integrations.deepgram_stt import DeepgramStt
 from holdfast.integrations.websocket_request import SocketOptions
 from holdfast.simulator.providers import Deepgram
 from tests.integrations.guarded import QUICK
-from tests.integrations.simulated_voice import SECRET, Stage, on_stage, simulated
+from tests.integrations.simulated_port import SECRET, Stage, simulator, stage
 from tests.validation.sounds import tone, wav
 
 pytestmark = pytest.mark.real_time
@@ -43,7 +43,7 @@ ONCE = replace(QUICK, retry=None)
 
 @pytest.fixture(scope="module", name="url")
 def _url() -> Iterator[str]:
-    with simulated([Deepgram(quiet_seconds=QUIET_SECONDS)]) as url:
+    with simulator([Deepgram(quiet_seconds=QUIET_SECONDS)]) as url:
         yield url
 
 
@@ -69,7 +69,7 @@ def failures(on: Stage) -> int:
 
 async def test_a_conversation_is_one_judged_and_metered_call(url: str) -> None:
     """Interim and final words come; the final ones are the whole, metered by the provider."""
-    async with on_stage(DEEPGRAM, url) as on, DeepgramStt(on.access).live(timing=HASTY) as ear:
+    async with stage(DEEPGRAM, url) as on, DeepgramStt(on.access).live(timing=HASTY) as ear:
         parts = await whole(ear)
         text = ear.text
     finals = [part for part in parts if part.is_final]
@@ -85,7 +85,7 @@ async def test_a_conversation_is_one_judged_and_metered_call(url: str) -> None:
 
 async def test_a_container_diarisation_and_vad_events(url: str) -> None:
     """The sound may bring its container; words have speakers, and speech its beginning."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         ear = DeepgramStt(on.access)
         async with ear.live(encoding=None, diarize=True, timing=HASTY) as live:
             parts = await whole(live, wav(tone(5.0)))
@@ -99,7 +99,7 @@ async def test_a_container_diarisation_and_vad_events(url: str) -> None:
 
 async def test_keep_alive_holds_a_silent_conversation_and_ends_with_it(url: str) -> None:
     """Longer than the provider waits nothing is said, and nobody is left behind."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         async with DeepgramStt(on.access).live(timing=HASTY) as ear:
             await ear.send(samples()[0])
             await asyncio.sleep(2 * QUIET_SECONDS)
@@ -118,7 +118,7 @@ async def test_keep_alive_holds_a_silent_conversation_and_ends_with_it(url: str)
 async def test_without_keep_alive_the_provider_hangs_up(url: str) -> None:
     """NET-0001 is the caller's mistake: it is no evidence against the provider."""
     mute = replace(HASTY, keep_alive_seconds=60.0)
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         async with DeepgramStt(on.access).live(timing=mute) as ear:
             await ear.send(samples()[0])
             with pytest.raises(InvalidRequest, match="1011: NET-0001: neither sound nor Keep"):
@@ -129,7 +129,7 @@ async def test_without_keep_alive_the_provider_hangs_up(url: str) -> None:
 
 async def test_leaving_early_is_no_failure_and_keep_alive_never_leaks(url: str) -> None:
     """Our own goodbye, our own error and our own cancellation are not the provider's fault."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         async with DeepgramStt(on.access).live(timing=HASTY) as ear:
             await ear.send(samples()[0])
         with pytest.raises(ZeroDivisionError):
@@ -171,7 +171,7 @@ async def test_each_way_of_going_wrong_is_a_failure_that_is_seen(
     url: str, kind: str, parameters: dict[str, Any], error: type[HoldfastError], words: str
 ) -> None:
     """Cut, lost, hanging, slow, garbled, empty, unsure or not opened at all."""
-    async with on_stage(DEEPGRAM, url, options=ONCE) as on:
+    async with stage(DEEPGRAM, url, options=ONCE) as on:
         await on.play(kind, **parameters)
         timing = IMPATIENT if kind in NEVER_ANSWERED else HASTY
         with pytest.raises(error, match=words) as caught:
@@ -185,7 +185,7 @@ async def test_each_way_of_going_wrong_is_a_failure_that_is_seen(
 
 async def test_a_slow_conversation_is_still_a_good_one(url: str) -> None:
     """Each answer late, but not too late."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         await on.play("latency", delay_seconds=0.1)
         async with DeepgramStt(on.access).live(timing=HASTY) as ear:
             assert await whole(ear)
@@ -194,7 +194,7 @@ async def test_a_slow_conversation_is_still_a_good_one(url: str) -> None:
 
 async def test_only_the_opening_is_tried_again(url: str) -> None:
     """A handshake that failed once is repeated; words that were sent are not."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         await on.play("error", status=503, times=1)
         async with DeepgramStt(on.access).live(timing=HASTY) as ear:
             await whole(ear)
@@ -203,7 +203,7 @@ async def test_only_the_opening_is_tried_again(url: str) -> None:
 
 async def test_sound_that_cannot_be_decoded_is_the_caller_s(url: str) -> None:
     """DATA-0000: nobody else's fault."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         with pytest.raises(InvalidRequest, match="DATA-0000"):
             async with DeepgramStt(on.access).live(encoding=None, timing=HASTY) as ear:
                 await whole(ear, b"no sound at all")

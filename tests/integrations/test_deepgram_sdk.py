@@ -1,6 +1,6 @@
 """The official SDK through our client, against the simulator: the wire format has a witness."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,9 +11,8 @@ from deepgram.environment import DeepgramClientEnvironment
 
 from holdfast.errors import ProtocolError, SemanticError
 from holdfast.integrations.deepgram import DEEPGRAM
-from tests.integrations.guarded import Watched, guarded
-from tests.integrations.simulated_voice import SECRET, simulated
-from tests.simulator.calls import outside, play
+from tests.integrations.guarded import Watched
+from tests.integrations.simulated_port import SECRET, sdk_client
 from tests.validation.sounds import tone, wav
 
 pytestmark = [
@@ -23,12 +22,6 @@ pytestmark = [
 
 SOUND = wav(tone(4.0))
 TEXT = "The stars are kind to you today, and the moon agrees."
-
-
-@pytest.fixture(scope="module", name="url")
-def _url() -> Iterator[str]:
-    with simulated() as url:
-        yield url
 
 
 @asynccontextmanager
@@ -41,18 +34,13 @@ async def sdk(
     environment = DeepgramClientEnvironment(
         base=base, production=socket, agent=socket, agent_rest=base
     )
-    async with guarded(DEEPGRAM, base, library="httpx") as client, outside(url) as control:
-        if scenario:
-            await play(control, "deepgram", **scenario)
-        try:
-            yield (
-                AsyncDeepgramClient(
-                    api_key=key, environment=environment, httpx_client=client.http, max_retries=0
-                ),
-                client,
-            )
-        finally:
-            await control.delete("/_scenarios/deepgram")
+    async with sdk_client(DEEPGRAM, url, **scenario) as client:
+        yield (
+            AsyncDeepgramClient(
+                api_key=key, environment=environment, httpx_client=client.http, max_retries=0
+            ),
+            client,
+        )
 
 
 async def test_a_file_is_transcribed(url: str) -> None:

@@ -1,6 +1,5 @@
 """Speech recognised by Deepgram through the guarded client, against the simulator."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +23,7 @@ from holdfast.integrations.access import ServiceHealth
 from holdfast.integrations.deepgram import DEEPGRAM
 from holdfast.integrations.deepgram_stt import DeepgramStt
 from tests.integrations.guarded import QUICK
-from tests.integrations.simulated_voice import SECRET, on_stage, simulated
+from tests.integrations.simulated_port import SECRET, stage
 from tests.validation.sounds import tone, wav
 
 pytestmark = pytest.mark.real_time
@@ -34,15 +33,9 @@ SOUND = wav(tone(4.0))
 SILENCE = wav(bytes(2 * 16000 * 4))
 
 
-@pytest.fixture(scope="module", name="url")
-def _url() -> Iterator[str]:
-    with simulated() as url:
-        yield url
-
-
 async def test_a_sound_becomes_words_that_are_judged_and_metered(url: str) -> None:
     """Words with their times, the provider's seconds as usage, a verdict."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         heard = await DeepgramStt(on.access).transcribe(SOUND, language="en")
     assert len(heard.text.split()) == len(heard.words) == 10
     assert heard.words[-1].end_seconds <= heard.duration_seconds == 4.0
@@ -56,7 +49,7 @@ async def test_a_sound_becomes_words_that_are_judged_and_metered(url: str) -> No
 
 async def test_raw_samples_are_understood_and_measured(url: str) -> None:
     """Without a container the query says what they are, to the provider and to us."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         ear = DeepgramStt(on.access)
         heard = await ear.transcribe(tone(2.0), encoding="linear16", sample_rate=16000)
         with pytest.raises(InputRefused, match="needs sample_rate and channels, got None and 1"):
@@ -66,7 +59,7 @@ async def test_raw_samples_are_understood_and_measured(url: str) -> None:
 
 async def test_speakers_are_told_apart_when_asked(url: str) -> None:
     """Words carry a speaker, and make turns."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         heard = await DeepgramStt(on.access).transcribe(SOUND, language="en", diarize=True)
     assert [turn.speaker for turn in heard.turns] == [0, 1]
     assert " ".join(turn.text for turn in heard.turns) == heard.text
@@ -75,7 +68,7 @@ async def test_speakers_are_told_apart_when_asked(url: str) -> None:
 
 async def test_a_sound_elsewhere_is_fetched_by_the_provider(url: str) -> None:
     """Only its address goes out; nothing is said about a sound that we never had."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         ear = DeepgramStt(on.access)
         heard = await ear.transcribe_url("https://sounds.example/a.wav?signature=hush")
         with pytest.raises(InputRefused, match="begins with https://"):
@@ -86,7 +79,7 @@ async def test_a_sound_elsewhere_is_fetched_by_the_provider(url: str) -> None:
 
 async def test_silence_has_no_words_and_that_is_right(url: str) -> None:
     """An empty transcript of a silent sound is a good answer."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         heard = await DeepgramStt(on.access).transcribe(SILENCE, language="en")
     assert (heard.text, on.verdict.judgement) == ("", "pass")
 
@@ -102,7 +95,7 @@ async def test_silence_has_no_words_and_that_is_right(url: str) -> None:
 )
 async def test_what_status_200_hides_is_seen(url: str, kind: str, sound: bytes, words: str) -> None:
     """Empty, unsure, foreign or invented words: HTTP says yes, we say no."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         await on.play(kind)
         with pytest.raises(SemanticError, match=words):
             await DeepgramStt(on.access).transcribe(sound, language="en")
@@ -112,7 +105,7 @@ async def test_what_status_200_hides_is_seen(url: str, kind: str, sound: bytes, 
 
 async def test_an_empty_transcript_of_a_sound_nobody_looked_into_is_a_warning(url: str) -> None:
     """What we did not hear we do not blame anybody for."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         await on.play("empty_success")
         await DeepgramStt(on.access).transcribe_url("https://sounds.example/a.wav")
     assert (on.call.outcome, on.verdict.judgement) == ("succeeded", "warn")
@@ -143,7 +136,7 @@ async def test_each_outage_is_one_clear_error(
     attempts: int,
 ) -> None:  # fmt: skip
     """The error table, with what is tried again and what is not."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         await on.play(kind, **parameters)
         with pytest.raises(error, match=words) as caught:
             await DeepgramStt(on.access).transcribe(SOUND)
@@ -160,7 +153,7 @@ async def test_each_outage_is_one_clear_error(
 )
 async def test_what_cannot_succeed_is_refused(url: str, sound: bytes, words: str) -> None:
     """An empty sound, and one that really lasts too long though it is small."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         with pytest.raises(InputRefused, match=words):
             await DeepgramStt(on.access).transcribe(sound)
     assert (on.call.outcome, on.call.attempts) == ("refused", 0)
@@ -168,18 +161,18 @@ async def test_what_cannot_succeed_is_refused(url: str, sound: bytes, words: str
 
 async def test_a_refused_key_is_not_quoted_and_a_missing_one_is_named(url: str) -> None:
     """401 without the key; no key at all costs nothing."""
-    async with on_stage(DEEPGRAM, url, key="bad-key") as on:
+    async with stage(DEEPGRAM, url, key="bad-key") as on:
         with pytest.raises(AuthenticationError) as caught:
             await DeepgramStt(on.access).transcribe(SOUND)
     assert "bad-key" not in f"{caught.value!r} {on.client.facts}"
-    async with on_stage(DEEPGRAM, url, key=" ") as on:
+    async with stage(DEEPGRAM, url, key=" ") as on:
         with pytest.raises(ConfigurationError, match="set DEEPGRAM_API_KEY"):
             DeepgramStt.over(on.access)
 
 
 async def test_health_tells_what_is_left_for_free(url: str) -> None:
     """The key, the money, and what each refusal means."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         ear = DeepgramStt(on.access)
         assert await ear.health() == ServiceHealth("healthy", "credits", "200 usd left")
         await on.play("error", status=403, operation="balances")
@@ -193,7 +186,7 @@ async def test_health_tells_what_is_left_for_free(url: str) -> None:
 
 async def test_a_hanging_answer_is_bounded(url: str) -> None:
     """An attempt has its time."""
-    async with on_stage(DEEPGRAM, url, options=IMPATIENT) as on:
+    async with stage(DEEPGRAM, url, options=IMPATIENT) as on:
         await on.play("hang")
         with pytest.raises(TimedOut):
             await DeepgramStt(on.access).transcribe(SOUND)

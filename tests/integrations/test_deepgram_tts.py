@@ -1,6 +1,5 @@
 """Text spoken by Deepgram through the guarded client, against the simulator."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,19 +17,13 @@ from holdfast.errors import (
 from holdfast.integrations.deepgram import DEEPGRAM
 from holdfast.integrations.deepgram_tts import DeepgramTts
 from tests.integrations.guarded import QUICK
-from tests.integrations.simulated_voice import Stage, on_stage, simulated
+from tests.integrations.simulated_port import Stage, stage
 
 pytestmark = pytest.mark.real_time
 
 TEXT = "The stars are kind to you today, and the moon agrees."
 ONCE = replace(QUICK, retry=None)
 IMPATIENT = replace(ONCE, timeout_seconds=0.2)
-
-
-@pytest.fixture(scope="module", name="url")
-def _url() -> Iterator[str]:
-    with simulated() as url:
-        yield url
 
 
 async def stream(on: Stage) -> bytes:
@@ -52,7 +45,7 @@ async def test_speech_is_judged_measured_and_metered(
     url: str, options: dict[str, Any], content_type: str
 ) -> None:
     """Each format is decoded; characters and model are the provider's own figures."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         speech = await DeepgramTts(on.access).speech(TEXT, **options)
     assert speech.content_type == content_type
     assert speech.characters == len(TEXT)
@@ -67,7 +60,7 @@ async def test_speech_is_judged_measured_and_metered(
 
 async def test_a_stream_is_passed_on_as_it_comes_and_judged_at_its_end(url: str) -> None:
     """The same sound in pieces, with the cost in its head."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         mouth = DeepgramTts(on.access)
         async with mouth.stream(TEXT) as pieces:
             sound = [piece async for piece in pieces]
@@ -99,7 +92,7 @@ async def test_each_outage_is_one_clear_error(
     *, streamed: bool,
 ) -> None:  # fmt: skip
     """Whole or streamed, what is wrong has a class and a reason."""
-    async with on_stage(DEEPGRAM, url, options=IMPATIENT if kind == "hang" else ONCE) as on:
+    async with stage(DEEPGRAM, url, options=IMPATIENT if kind == "hang" else ONCE) as on:
         await on.play(kind, **parameters)
         with pytest.raises(error, match=words):
             await (stream(on) if streamed else DeepgramTts(on.access).speech(TEXT))
@@ -108,7 +101,7 @@ async def test_each_outage_is_one_clear_error(
 
 async def test_silence_in_samples_is_heard_and_tried_again(url: str) -> None:
     """A whole answer that cannot be right is asked for once more; both were paid for."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         await on.play("silent_audio", times=1)
         await DeepgramTts(on.access).speech(TEXT, encoding="linear16")
     assert (on.call.outcome, on.call.attempts) == ("succeeded", 2)
@@ -124,7 +117,7 @@ async def test_silence_in_samples_is_heard_and_tried_again(url: str) -> None:
 )
 async def test_what_cannot_succeed_is_refused(url: str, text: str, words: str) -> None:
     """Blank and overlong texts cost nothing, streamed or not."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         mouth = DeepgramTts(on.access)
         with pytest.raises(InputRefused, match=words):
             await mouth.speech(text)
@@ -136,7 +129,7 @@ async def test_what_cannot_succeed_is_refused(url: str, text: str, words: str) -
 
 async def test_leaving_a_stream_early_is_no_failure(url: str) -> None:
     """Who has heard enough goes."""
-    async with on_stage(DEEPGRAM, url) as on:
+    async with stage(DEEPGRAM, url) as on:
         async with DeepgramTts(on.access).stream(TEXT * 20) as pieces:
             await anext(pieces)
         assert (await DeepgramTts(on.access).health()).state == "healthy"

@@ -1,6 +1,6 @@
 """ElevenLabs as a service: streams, voices, models, credits, health; and its own SDK as witness."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,13 +29,6 @@ VOICE = "21m00Tcm4TlvDq8ikWAM"
 TEXT = "The stars are kind to you today, and the moon agrees."
 ONCE = {"max_retries": 0}
 """The SDK cannot switch its retries off for good, only for each request."""
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """One simulator for all tests."""
-    with simulator() as address:
-        yield address
 
 
 def stage(url: str, key: str = KEY) -> Any:

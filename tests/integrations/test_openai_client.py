@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +27,6 @@ from holdfast.simulator.providers.openai.models import CHAT_MODELS, EMBEDDING_DI
 from tests.integrations import simulated_port
 from tests.integrations.guarded import served
 from tests.integrations.loopback import Received, Reply
-from tests.integrations.simulated_port import simulator
 
 pytestmark = pytest.mark.real_time
 
@@ -40,13 +38,6 @@ PERSON = {
     "required": ["name", "age"],
     "additionalProperties": False,
 }
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """One simulator for all tests."""
-    with simulator() as address:
-        yield address
 
 
 def stage(url: str, key: str = KEY) -> Any:

@@ -1,6 +1,5 @@
 """OpenAI's answers with status 200 that are none, through its client and the simulator."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,19 +9,11 @@ from holdfast.integrations.openai import OPENAI
 from holdfast.integrations.openai_client import OpenAI
 from holdfast.integrations.openai_records import ChatRequest
 from tests.integrations import simulated_port
-from tests.integrations.simulated_port import simulator
 
 pytestmark = pytest.mark.real_time
 
 KEY = "sk-made-up-for-tests"
 ASK = ChatRequest.of("How calm is the sea?", system="You are a sailor.")
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """One simulator for all tests."""
-    with simulator() as address:
-        yield address
 
 
 def stage(url: str, key: str = KEY) -> Any:

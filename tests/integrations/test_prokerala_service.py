@@ -1,6 +1,5 @@
 """Prokerala as a service: kundli, images, agreement of answers, credits and health."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -26,13 +25,6 @@ SECRET = "made-up-client-secret"
 KEYS = {"PROKERALA_CLIENT_ID": "client", "PROKERALA_CLIENT_SECRET": SECRET}
 BIRTH = Birth(datetime.fromisoformat("1990-05-17T08:20:00+05:30"), 10.2, 78.1)
 OTHER = Birth(datetime.fromisoformat("2001-11-03T21:05:00+01:00"), 48.1, 11.6)
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """One simulator for all tests."""
-    with simulator() as address:
-        yield address
 
 
 def stage(url: str) -> Any:

@@ -1,6 +1,6 @@
 """Translation, speech and transcripts by Sarvam through the guarded clients."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -26,7 +26,7 @@ from holdfast.integrations.sarvam_stt import SarvamStt
 from holdfast.integrations.sarvam_translation import SarvamTranslation
 from holdfast.integrations.sarvam_tts import SarvamTts
 from tests.integrations.guarded import QUICK
-from tests.integrations.simulated_voice import SECRET, on_stage, simulated
+from tests.integrations.simulated_port import SECRET, stage
 from tests.validation.sounds import tone, wav
 
 pytestmark = pytest.mark.real_time
@@ -36,12 +36,6 @@ SOUND = wav(tone(4.0))
 SILENCE = wav(bytes(2 * 16000 * 4))
 ONCE = replace(QUICK, retry=None)
 IMPATIENT = replace(ONCE, timeout_seconds=0.2)
-
-
-@pytest.fixture(scope="module", name="url")
-def _url() -> Iterator[str]:
-    with simulated() as url:
-        yield url
 
 
 async def translate(access: Access) -> Any:
@@ -81,7 +75,7 @@ Use = Callable[[Access], Awaitable[Any]]
 @pytest.mark.parametrize("target", ["hi-IN", "bn-IN", "ta-IN", "od-IN", "ur-IN", "sat-IN"])
 async def test_a_text_is_translated_judged_and_metered(url: str, target: str) -> None:
     """In the script of the language; what was sent is what it costs."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         told = await SarvamTranslation(on.access).translate(
             TEXT, target, source="en-IN", model="sarvam-translate:v1"
         )
@@ -95,7 +89,7 @@ async def test_a_text_is_translated_judged_and_metered(url: str, target: str) ->
 
 async def test_the_source_may_be_recognised_and_the_script_roman(url: str) -> None:
     """Auto needs no source, and a romanised answer is no untranslated one."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         back = await SarvamTranslation(on.access).translate("नमस्ते, आप कैसे हैं?", "en-IN")
     assert back.source_language == "hi-IN"
     assert on.verdict.judgement == "pass"
@@ -104,7 +98,7 @@ async def test_the_source_may_be_recognised_and_the_script_roman(url: str) -> No
 @pytest.mark.parametrize("codec", ["wav", "mp3", "linear16"])
 async def test_speech_is_decoded_judged_and_metered(url: str, codec: str) -> None:
     """Out of base64, as long as the text takes."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         speech = await SarvamTts(on.access).speech(TEXT, "en-IN", codec=codec, pace=1.2)
     assert speech.duration_seconds is not None
     assert len(TEXT) / 40 < speech.duration_seconds < len(TEXT) / 4 + 2
@@ -117,7 +111,7 @@ async def test_speech_is_decoded_judged_and_metered(url: str, codec: str) -> Non
 
 async def test_a_stream_is_passed_on_and_judged_at_its_end(url: str) -> None:
     """Pieces of MP3, one counted call."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         assert (await stream(on.access))[:3] == b"ID3"
     assert (on.call.origin.operation, on.verdict.judgement) == ("tts-stream", "pass")
     assert on.usage.amount == len(TEXT)
@@ -125,7 +119,7 @@ async def test_a_stream_is_passed_on_and_judged_at_its_end(url: str) -> None:
 
 async def test_a_sound_becomes_words_in_its_script(url: str) -> None:
     """With phrases when asked; the seconds of the sound are what it costs."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         ear = SarvamStt(on.access)
         heard = await ear.transcribe(SOUND, language="hi-IN", timestamps=True)
         anyhow = await ear.transcribe(tone(2.0), codec="pcm_s16le")
@@ -162,7 +156,7 @@ async def test_a_sound_becomes_words_in_its_script(url: str) -> None:
 )
 async def test_what_status_200_hides_is_seen(url: str, kind: str, use: Use, words: str) -> None:
     """Empty, unchanged, foreign, cut, silent or invented: HTTP says yes, we say no."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         await on.play(kind)
         with pytest.raises(SemanticError, match=words):
             await use(on.access)
@@ -192,7 +186,7 @@ async def test_each_outage_is_one_clear_error(
     words: str, attempts: int,
 ) -> None:  # fmt: skip
     """The error table, with what is tried again and what is not."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         await on.play(kind, **parameters)
         with pytest.raises(error, match=words) as caught:
             await use(on.access)
@@ -213,7 +207,7 @@ async def test_broken_lines_are_failures(
     url: str, kind: str, use: Use, error: type[HoldfastError]
 ) -> None:
     """No JSON, half an answer, half a stream, no answer."""
-    async with on_stage(SARVAM, url, options=IMPATIENT if kind == "hang" else ONCE) as on:
+    async with stage(SARVAM, url, options=IMPATIENT if kind == "hang" else ONCE) as on:
         await on.play(kind)
         with pytest.raises(error):
             await use(on.access)
@@ -242,7 +236,7 @@ async def test_broken_lines_are_failures(
 )
 async def test_what_cannot_succeed_is_refused(url: str, use: Use, words: str) -> None:
     """The limits of each model, and of what a sound may last, cost nothing."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         with pytest.raises(InputRefused, match=words):
             await use(on.access)
     assert (on.call.outcome, on.call.attempts) == ("refused", 0)
@@ -250,18 +244,18 @@ async def test_what_cannot_succeed_is_refused(url: str, use: Use, words: str) ->
 
 async def test_a_speaker_of_another_model_is_the_caller_s_mistake(url: str) -> None:
     """400, told in the provider's words."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         with pytest.raises(InvalidRequest, match="'anushka' is not compatible with model bulbul"):
             await SarvamTts(on.access).speech(TEXT, "en-IN", speaker="anushka")
 
 
 async def test_a_refused_key_is_not_quoted_and_a_missing_one_is_named(url: str) -> None:
     """403 is an authentication error here; no key at all costs nothing."""
-    async with on_stage(SARVAM, url, key="bad-key") as on:
+    async with stage(SARVAM, url, key="bad-key") as on:
         with pytest.raises(AuthenticationError) as caught:
             await translate(on.access)
     assert "bad-key" not in f"{caught.value!r} {on.client.facts}"
-    async with on_stage(SARVAM, url, key=" ") as on:
+    async with stage(SARVAM, url, key=" ") as on:
         for client in (SarvamTranslation, SarvamTts, SarvamStt):
             with pytest.raises(ConfigurationError, match="set SARVAM_API_KEY"):
                 client.over(on.access)
@@ -269,7 +263,7 @@ async def test_a_refused_key_is_not_quoted_and_a_missing_one_is_named(url: str) 
 
 async def test_health_is_what_the_traffic_tells(url: str) -> None:
     """Nothing is asked for it; a refusal of ours or the caller's mistake says nothing."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         mouth = SarvamTts(on.access)
         states = [await mouth.health()]
         for kind, parameters in (

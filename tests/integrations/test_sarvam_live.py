@@ -28,7 +28,7 @@ from holdfast.integrations.sarvam_voice import SarvamVoice, VoiceOptions
 from holdfast.integrations.websocket_request import SocketOptions
 from holdfast.simulator.providers import Sarvam
 from tests.integrations.guarded import QUICK
-from tests.integrations.simulated_voice import SECRET, Stage, on_stage, simulated
+from tests.integrations.simulated_port import SECRET, Stage, simulator, stage
 from tests.validation.sounds import tone
 
 pytestmark = pytest.mark.real_time
@@ -45,7 +45,7 @@ ONCE = replace(QUICK, retry=None)
 
 @pytest.fixture(scope="module", name="url")
 def _url() -> Iterator[str]:
-    with simulated([Sarvam(quiet_seconds=1.5)]) as url:
+    with simulator([Sarvam(quiet_seconds=1.5)]) as url:
         yield url
 
 
@@ -53,7 +53,7 @@ def _url() -> Iterator[str]:
 async def speaking(url: str, speaker: str = "shubh") -> AsyncIterator[tuple[Stage, SarvamVoice]]:
     """A stage with an open voice on it."""
     async with (
-        on_stage(SARVAM, url) as on,
+        stage(SARVAM, url) as on,
         SarvamTts(on.access).live("en-IN", speaker=speaker, options=VOICE) as voice,
     ):
         yield on, voice
@@ -80,7 +80,7 @@ async def hear(on: Stage, *sounds: bytes, hasty: bool = False) -> list[Transcrip
 
 async def test_texts_are_spoken_one_after_the_other_in_one_call(url: str) -> None:
     """Each is judged when its completion event has come; characters are what it costs."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         sound = await say(on, TEXT, "And so it is.")
         assert (await SarvamTts(on.access).health()).state == "unknown"
     assert len(sound) > 10_000
@@ -92,7 +92,7 @@ async def test_texts_are_spoken_one_after_the_other_in_one_call(url: str) -> Non
 
 async def test_utterances_are_transcribed_in_one_call(url: str) -> None:
     """What a pause ends comes by itself, the rest when finished; silence has no words."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         heard = await hear(on, PAUSE, SOUND, PAUSE, SOUND)
     assert [part.duration_seconds for part in heard] == [2.0, 2.0]
     assert all(part.language == "hi-IN" and part.text for part in heard)
@@ -105,7 +105,7 @@ async def test_utterances_are_transcribed_in_one_call(url: str) -> None:
 
 async def test_transcripts_can_be_read_while_sound_is_sent(url: str) -> None:
     """Nobody has to wait for the end."""
-    async with on_stage(SARVAM, url) as on, SarvamStt(on.access).live(options=EAR) as ear:
+    async with stage(SARVAM, url) as on, SarvamStt(on.access).live(options=EAR) as ear:
         for sound in (SOUND, PAUSE):
             await ear.send(sound)
         part = await anext(ear)
@@ -117,7 +117,7 @@ async def test_transcripts_can_be_read_while_sound_is_sent(url: str) -> None:
 
 async def test_silence_alone_is_no_failure(url: str) -> None:
     """Nothing was to be heard, and nothing was."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         assert await hear(on, PAUSE, PAUSE) == []
     assert (on.call.outcome, on.call.error) == ("succeeded", None)
 
@@ -150,7 +150,7 @@ async def test_each_way_of_going_wrong_is_a_failure_that_is_seen(
 ) -> None:
     """Cut, endless, lost, hanging, slow, garbled, empty, silent or foreign."""
     parameters = {"delay_seconds": 1} if kind == "latency" else {}
-    async with on_stage(SARVAM, url, options=ONCE) as on:
+    async with stage(SARVAM, url, options=ONCE) as on:
         await on.play(kind, **parameters)
         with pytest.raises(error, match=words or None) as caught:
             await use(on, hasty=kind in NEVER_ANSWERED)
@@ -171,7 +171,7 @@ async def test_a_refused_opening_has_its_class(
     url: str, use: Use, kind: str, parameters: dict[str, Any], error: type[HoldfastError]
 ) -> None:
     """The handshake's answer is read like any other; the key is in no message."""
-    async with on_stage(SARVAM, url, options=ONCE) as on:
+    async with stage(SARVAM, url, options=ONCE) as on:
         await on.play(kind, **parameters)
         with pytest.raises(error) as caught:
             await use(on)
@@ -181,7 +181,7 @@ async def test_a_refused_opening_has_its_class(
 
 async def test_health_knows_the_conversations_too(url: str) -> None:
     """What the provider did wrong, when it closed or before; nothing that others did."""
-    async with on_stage(SARVAM, url, options=ONCE) as on:
+    async with stage(SARVAM, url, options=ONCE) as on:
         mouth = SarvamTts(on.access)
         for kind, blamed in (("early_close", "degraded"), ("silent_audio", "degraded")):
             async with mouth.live("en-IN", speaker="shubh", options=VOICE) as voice:
@@ -195,7 +195,7 @@ async def test_health_knows_the_conversations_too(url: str) -> None:
                 async with mouth.live("en-IN", speaker="shubh", options=VOICE) as voice:
                     _ = [piece async for piece in voice.say(TEXT)]
             assert (await mouth.health()).state == blamed
-            await on.calm()
+            await on.behave()
 
 
 async def _fail_inside(mouth: SarvamTts) -> None:
@@ -213,7 +213,7 @@ async def test_an_error_message_ends_the_conversation_with_its_class(url: str) -
 
 async def test_leaving_early_is_no_failure(url: str) -> None:
     """Our own goodbye in the middle of a text, or with sound not yet transcribed."""
-    async with on_stage(SARVAM, url) as on:
+    async with stage(SARVAM, url) as on:
         async with SarvamTts(on.access).live("en-IN", speaker="shubh", options=VOICE) as voice:
             pieces = voice.say(TEXT)
             await anext(pieces)
@@ -225,7 +225,7 @@ async def test_leaving_early_is_no_failure(url: str) -> None:
 
 async def test_a_hanging_ear_is_noticed_while_sound_goes_on(url: str) -> None:
     """So much sound without an answer cannot be."""
-    async with on_stage(SARVAM, url, options=ONCE) as on:
+    async with stage(SARVAM, url, options=ONCE) as on:
         await on.play("hang")
         async with SarvamStt(on.access).live(options=QUICK_EAR) as ear:
             for _ in range(5):
@@ -236,7 +236,7 @@ async def test_a_hanging_ear_is_noticed_while_sound_goes_on(url: str) -> None:
 
 async def test_an_idle_socket_is_closed_by_the_provider(url: str) -> None:
     """1008 is the caller's own: nothing was said for too long."""
-    async with on_stage(SARVAM, url) as on, SarvamStt(on.access).live(options=EAR) as ear:
+    async with stage(SARVAM, url) as on, SarvamStt(on.access).live(options=EAR) as ear:
         with pytest.raises(InvalidRequest, match="1008: closed after inactivity"):
             await anext(ear)
 

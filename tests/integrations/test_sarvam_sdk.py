@@ -1,7 +1,7 @@
 """The official SDK through our client, against the simulator: the wire format has a witness."""
 
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,9 +12,8 @@ from sarvamai.environment import SarvamAIEnvironment
 
 from holdfast.errors import ProtocolError, SemanticError
 from holdfast.integrations.sarvam import SARVAM
-from tests.integrations.guarded import Watched, guarded
-from tests.integrations.simulated_voice import SECRET, simulated
-from tests.simulator.calls import outside, play
+from tests.integrations.guarded import Watched
+from tests.integrations.simulated_port import SECRET, sdk_client
 from tests.validation.sounds import tone, wav
 
 pytestmark = [
@@ -28,12 +27,6 @@ ONCE: Any = {"max_retries": 0}
 """The SDK can only be told so with each call."""
 
 
-@pytest.fixture(scope="module", name="url")
-def _url() -> Iterator[str]:
-    with simulated() as url:
-        yield url
-
-
 @asynccontextmanager
 async def sdk(
     url: str, *, key: str = SECRET, **scenario: Any
@@ -43,18 +36,13 @@ async def sdk(
     environment = SarvamAIEnvironment(
         base=base, creative=base, production=base.replace("http", "ws", 1)
     )
-    async with guarded(SARVAM, base, library="httpx") as client, outside(url) as control:
-        if scenario:
-            await play(control, "sarvam", **scenario)
-        try:
-            yield (
-                AsyncSarvamAI(
-                    api_subscription_key=key, environment=environment, httpx_client=client.http
-                ),
-                client,
-            )
-        finally:
-            await control.delete("/_scenarios/sarvam")
+    async with sdk_client(SARVAM, url, **scenario) as client:
+        yield (
+            AsyncSarvamAI(
+                api_subscription_key=key, environment=environment, httpx_client=client.http
+            ),
+            client,
+        )
 
 
 async def translated(sarvam: AsyncSarvamAI) -> Any:

@@ -226,7 +226,7 @@ async def test_helpers_before_anything_is_mounted_are_quiet(
 ) -> None:
     """Business code goes on; the log says so once."""
     monkeypatch.setattr("holdfast.app.current._mounted", [])
-    monkeypatch.setattr("holdfast.compat.prometheus_metrics._said", [])
+    monkeypatch.setattr("holdfast.compat.mounted._said", [])
     structlog.reset_defaults()
     tell = PrometheusInstrumentation()
     with capture_logs() as logs:

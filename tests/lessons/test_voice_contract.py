@@ -1,6 +1,7 @@
 """What the voice backend got wrong, faults 17 to 31: time, attempts, access, names, paths."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,23 @@ import pytest
 from holdfast.app.monitoring import Monitoring
 from holdfast.app.setup import load_settings
 from holdfast.clock import Clock
-from holdfast.errors import SettingsError, TimedOut, Unavailable
+from holdfast.errors import (
+    BreakerOpen,
+    CallRefused,
+    InputRefused,
+    SettingsError,
+    TimedOut,
+    Unavailable,
+)
+from holdfast.guard.controls import circuit_of, limiter_of
 from holdfast.guard.options import GuardOptions
 from holdfast.resilience.circuit import BreakerOptions
 from holdfast.resilience.retry import RetryOptions
 from tests.api.host import asking, call, development, mounted, until
 
 pytestmark = pytest.mark.real_time
+
+SOURCE = Path(__file__).parents[2] / "src" / "holdfast"
 
 
 async def _down() -> None:
@@ -154,3 +165,55 @@ async def test_31_the_documented_paths_are_there(tmp_path: Path) -> None:
             for path in paths
         ]
     assert answers == [200] * 14
+
+
+def test_18_protections_are_on_unless_somebody_says_otherwise(tmp_path: Path) -> None:
+    """There is no second configuration to fall back to, and nothing is switched off in silence."""
+    _, plain = mounted(tmp_path / "plain")
+    _, bare = mounted(
+        tmp_path / "bare", ENABLE_RATE_LIMITING="false", ENABLE_CIRCUIT_BREAKER="false"
+    )
+    found = [
+        (circuit_of(guard) is not None, limiter_of(guard) is not None)
+        for guard in (one.guard("sarvam", "translation") for one in (plain, bare))
+    ]
+    assert found == [(True, True), (False, False)]
+
+
+async def test_19_nothing_is_spent_on_what_cannot_succeed(tmp_path: Path) -> None:
+    """An empty text is refused like a blank one, and a refusal is an error that says so."""
+    _, monitoring = mounted(tmp_path, HOLDFAST_SIMULATOR_URL="http://127.0.0.1:9")
+    translation = monitoring.services.get_service("sarvam", "translation")
+    for text in ("", "   "):
+        with pytest.raises(InputRefused):
+            await translation.translate(text, "hi-IN")
+    assert monitoring.get_metrics("sarvam")["total_requests"] == 0
+
+
+async def test_21_a_failure_is_never_an_answer(tmp_path: Path) -> None:
+    """Not None and not the text that came in: the caller is told what happened, and which."""
+    _, monitoring = mounted(tmp_path)
+    guard = monitoring.guard("mine", "work", GuardOptions(retry=None, limiter=None))
+    with pytest.raises(Unavailable, match="down"):
+        await guard.call(_down)
+    for _ in range(10):
+        with pytest.raises((Unavailable, BreakerOpen)) as told:
+            await guard.call(_down)
+    assert isinstance(told.value, CallRefused)
+
+
+@pytest.mark.parametrize("room", ["guard", "resilience", "integrations", "middleware", "telemetry"])
+def test_22_nothing_that_a_call_passes_blocks_the_loop(room: str) -> None:
+    """No synchronous HTTP library, no sleep of a thread, no loop of its own for a call."""
+    blocking = (
+        r"^\s*(?:import|from) (?:requests|urllib3|urllib\.request)\b|\btime\.sleep\(|asyncio\.run\("
+    )
+    sources = list((SOURCE / room).rglob("*.py"))
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in sources
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(blocking, line)
+    ]
+    assert sources
+    assert found == []

@@ -157,11 +157,9 @@ async def reset(
     """
     if service is not None:
         _known(ask, service)
-    ask.reset(service)
+    ask.count_anew(service)
     await ask.refresh()  # so that whoever is asked next has heard of it
     ask.told(ControlUsed(service or "*", None, ask.clock.wall(), "reset_metrics", "operator"))
-    if service is None:
-        ask.watch.forget()
     await trail.secure(response)
     if service is not None:
         return {"status": "ok", "message": f"Metrics reset for {service}"}

@@ -19,6 +19,9 @@ _FAILED = {
 }
 """What the contract says by the last part of the path."""
 
+_ENVELOPE = ("type", "loc", "msg", "input")
+_LONGEST_INPUT = 100
+
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """An ``application/problem+json`` answer."""
@@ -42,13 +45,19 @@ async def on_http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def on_bad_input(request: Request, error: Exception) -> JSONResponse:
-    """A parameter of the wrong type or range: which one, and why; never its value."""
+    """A parameter of the wrong type or range: which one, and why.
+
+    The contract's routes give back the *input* too, which stood in the address; native routes
+    take bodies, whose values are never repeated.
+    """
     if not isinstance(error, RequestValidationError):  # registered for this class only
         raise error
-    found = [{key: one[key] for key in ("type", "loc", "msg")} for one in error.errors()]
+    found = [{key: one[key] for key in _ENVELOPE} for one in error.errors()]
     if _is_native(request):
         lines = (f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in found)
         return problem(422, "; ".join(lines))
+    for one in found:
+        one["input"] = str(one["input"])[:_LONGEST_INPUT]
     return JSONResponse({"detail": found}, 422)
 
 
@@ -61,6 +70,8 @@ async def on_failure(request: Request, error: Exception) -> JSONResponse:
     if above.endswith(("/services", "/trends")):
         what = "Trends retrieval" if above.endswith("/trends") else "Service health check"
         return JSONResponse({"detail": f"{what} failed"}, 503)
+    if last == "reset":
+        return JSONResponse({"detail": "Metrics reset failed"}, 500)
     return JSONResponse({"detail": _FAILED.get(last, "Health check failed")}, 503)
 
 

@@ -84,6 +84,12 @@ class Services:
         away = network is not None and network.health.state == "unhealthy"
         return f"our own network: {network.health.reason}" if network and away else None
 
+    def count_anew(self, integration: str | None) -> None:
+        """Forget the counts of *integration*, or those of all and the alerts with them."""
+        self.reset(integration)
+        if integration is None:
+            self.watch.forget()
+
     def integrations(self) -> list[str]:
         """The catalog's, then those the application guards by itself, each once."""
         guarded = (name for name, _ in self.controls)

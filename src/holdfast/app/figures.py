@@ -57,6 +57,7 @@ class Figures:
                 deployment=together.figures,
                 prefix=settings.metrics_prefix,
                 aliases=settings.metrics_aliases,
+                created_at=(lambda: folds.calls.since) if settings.metrics_created else None,
             )
         )
 

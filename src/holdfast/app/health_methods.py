@@ -110,9 +110,7 @@ class HealthMethods(ABC):
         view = self.up_to_date()
         if service is not None:
             self._known(view, service)
-        view.reset(service)
-        if service is None:
-            view.watch.forget()
+        view.count_anew(service)
 
     def health_check(
         self, name: str, probe: Probe, *, timeout_seconds: float = 5.0,

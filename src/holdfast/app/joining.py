@@ -50,6 +50,7 @@ def cluster_of(monitoring: Counting, folding: Clock) -> Cluster:
         folds, folding,
         counters=lambda: it.cluster.counters(it.dropped()),
         present=lambda: it.cluster.document(),  # noqa: PLW0108 - it is made below
+        on_reset=it.controls.forget_refusals,
     )  # fmt: skip
     return Cluster(it.settings, publisher, folding, Present(
         it.clock, it.controls, it.connections, it.sessions, it.vitals.components,

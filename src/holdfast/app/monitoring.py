@@ -153,6 +153,7 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
             timeout_seconds=service.timeout,
             clock=self.clock,
             wire=self.tracing,
+            sink=self.emit,
         )
 
     def websocket(

@@ -50,12 +50,10 @@ def unreached(calls: CallMetrics, names: Iterable[str], now: float) -> list[str]
     """The integrations whose line seems dead; empty as soon as one that was called answered."""
     silent = []
     for name in names:
-        keys = [key for key in calls.operations_called() if key[0] == name]
-        counted = [one for key in keys if (one := calls.counted(key)) is not None]
+        counted = calls.counted_of(name)
         if any(now - (one.last_success_at or 0.0) < _RECENT_SECONDS for one in counted):
             return []
-        problems = [one.problem for one in counted if one.problem is not None]
-        latest = max(problems, key=lambda problem: problem.at, default=None)
+        latest = calls.problem(name)
         if latest is None or now - latest.at >= _RECENT_SECONDS:
             continue
         if latest.error not in _UNREACHED:

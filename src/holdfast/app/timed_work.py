@@ -5,19 +5,25 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
-from holdfast.clock import SYSTEM_CLOCK, Clock
+from holdfast.clock import Clock
+from holdfast.sessions.both_ways import BothWays
 
 Ended = Callable[["TimedWork", float, BaseException | None], None]
 """Takes the work, its seconds and the error it ended with; must not raise."""
 
 
-class TimedWork:
+class TimedWork(BothWays["TimedWork"]):
     """What the block may still say of itself: ``with … as work: work.label(model="gpt-4o")``."""
 
     def __init__(self, clock: Clock, ended: Ended, labels: dict[str, Any]) -> None:
         self.labels = labels
         self._monotonic, self._ended = clock.monotonic, ended
         self._started: list[float] = []
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it began and has not ended."""
+        return bool(self._started)
 
     def label(self, **labels: Any) -> None:
         """Set labels that are known only now."""
@@ -29,23 +35,9 @@ class TimedWork:
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:  # fmt: skip
         self._ended(self, self._monotonic() - self._started.pop(), error)
-
-    async def __aenter__(self) -> Self:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.__exit__(kind, error, trace)
-
-
-def untimed() -> TimedWork:
-    """A block that nobody times."""
-    return TimedWork(SYSTEM_CLOCK, lambda *_: None, {})
 
 
 def is_cancelled(error: BaseException | None) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import structlog
 
+from holdfast.app.begun_work import begin, ending
 from holdfast.app.timed_work import TimedWork, is_cancelled, status_of
 from holdfast.app.vitals import Vitals
 from holdfast.clock import Clock
@@ -183,6 +184,26 @@ class TrackingMethods(ABC):
         """
         given = {"endpoint": endpoint, "user_type": user_type, **labels}
         return TimedWork(self.clock, self._request_ended, given)
+
+    def track_request_start(
+        self, endpoint: str = "unknown", user_type: str = "anonymous", **labels: Any
+    ) -> TimedWork:
+        """Time a chat from here to `track_request_end`, where no block can hold it."""
+        return begin(self.track_request_performance(endpoint, user_type, **labels))
+
+    def track_request_end(
+        self, work: Any = None, error: BaseException | None = None, **labels: Any
+    ) -> None:
+        """End *work*, or else what this context began last; with *error* it is a failure.
+
+        *labels* are what is known now. Where nothing was begun, that is counted as misuse.
+        """
+        found = ending(work)
+        if found is None:
+            self._misused("track_request_end", "nothing_begun")
+            return
+        found.label(**labels)
+        found.__exit__(type(error) if error else None, error, None)
 
     def track_external_api_call(self, service: str, endpoint: str, **labels: Any) -> TimedWork:
         """Time a call to another service; `label(status_code=…)` says how it was answered.

@@ -7,27 +7,10 @@ says so once: business code must not fail because nobody watches it.
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
-
-from holdfast.app import current as app_current
-from holdfast.app.monitoring import Monitoring
-from holdfast.errors import LifecycleError
-from holdfast.telemetry.application_metrics import APPLICATION_METRICS, FAILED, MISUSE
+from holdfast.compat.mounted import NOBODY, of_the_mounted, watching
+from holdfast.telemetry.application_metrics import APPLICATION_METRICS, NOT_THE_APPLICATIONS
 from holdfast.telemetry.error_kinds import category, severity
 from holdfast.telemetry.label_values import message_kind
-
-_said: list[str] = []
-
-
-def watching() -> Monitoring | None:
-    """The mounted one, or None; the first time that there is none, a line in the log says so."""
-    try:
-        return app_current.current()
-    except LifecycleError as error:
-        if not _said:
-            _said.append(str(error))
-            structlog.get_logger("holdfast").warning("tracking_without_monitoring", why=str(error))
-        return None
 
 
 class TrackedMetric:
@@ -54,8 +37,7 @@ class TrackedMetric:
         self._tell(value)
 
     def _tell(self, value: float) -> None:
-        if (monitoring := watching()) is not None:
-            monitoring.track(self._key, value, **self._labels)
+        watching().track(self._key, value, **self._labels)
 
 
 class ComponentHealth:
@@ -74,7 +56,7 @@ class ComponentHealth:
 
 
 _METRICS: dict[str, TrackedMetric] = {
-    key: TrackedMetric(key) for key in APPLICATION_METRICS if key not in (FAILED, MISUSE)
+    key: TrackedMetric(key) for key in APPLICATION_METRICS if key not in NOT_THE_APPLICATIONS
 }
 component_health = ComponentHealth()
 
@@ -105,74 +87,13 @@ def hash_error_message(message: str) -> str:
     return message_kind(message)
 
 
-def track_error(
-    error_type: str, component: str, error: BaseException, user_type: str = "anonymous",
-    endpoint: str = "unknown", **extra_labels: Any,
-) -> None:  # fmt: skip
-    """Count *error*, by kind and by what it says."""
-    if (monitoring := watching()) is not None:
-        monitoring.track_error(error_type, component, error, user_type, endpoint, **extra_labels)
-
-
-def track_auth_error(
-    provider: str, error_type: str, endpoint: str, user_type: str = "anonymous"
-) -> None:
-    """Count an authentication that failed."""
-    if (monitoring := watching()) is not None:
-        monitoring.track_auth_error(provider, error_type, endpoint, user_type)
-
-
-def track_database_error(
-    db_type: str, operation: str, error: BaseException, component: str
-) -> None:
-    """Count a database operation that failed."""
-    if (monitoring := watching()) is not None:
-        monitoring.track_database_error(db_type, operation, error, component)
-
-
-def track_external_service_error(
-    service: str, operation: str, error_code: str, retry_count: int = 0
-) -> None:
-    """Count a failure of somebody else's service."""
-    if (monitoring := watching()) is not None:
-        monitoring.track_external_service_error(service, operation, error_code, retry_count)
-
-
-def track_ai_system_error(
-    component: str, error_type: str, model: str = "unknown", user_type: str = "anonymous"
-) -> None:
-    """Count a failure of a model."""
-    if (monitoring := watching()) is not None:
-        monitoring.track_ai_system_error(component, error_type, model, user_type)
-
-
-def track_session_error(
-    session_type: str, operation: str, error_type: str, user_type: str = "anonymous"
-) -> None:
-    """Count a session operation that failed."""
-    if (monitoring := watching()) is not None:
-        monitoring.track_session_error(session_type, operation, error_type, user_type)
-
-
-def track_performance_metric(metric_name: str, duration: float, **labels: Any) -> None:
-    """Count a duration in seconds."""
-    if (monitoring := watching()) is not None:
-        monitoring.track_performance_metric(metric_name, duration, **labels)
-
-
-def update_component_health(component: str, status: str) -> None:
-    """Say how *component* is."""
-    if (monitoring := watching()) is not None:
-        monitoring.update_component_health(component, status)
-
-
-def track_business_metric(metric_type: str, **labels: Any) -> None:
-    """Count one message, memory operation or document operation."""
-    if (monitoring := watching()) is not None:
-        monitoring.track_business_metric(metric_type, **labels)
-
-
-def update_active_sessions(session_type: str, user_type: str, count: float) -> None:
-    """Say how many sessions are active."""
-    if (monitoring := watching()) is not None:
-        monitoring.update_active_sessions(session_type, user_type, count)
+track_error = of_the_mounted(NOBODY.track_error)
+track_auth_error = of_the_mounted(NOBODY.track_auth_error)
+track_database_error = of_the_mounted(NOBODY.track_database_error)
+track_external_service_error = of_the_mounted(NOBODY.track_external_service_error)
+track_ai_system_error = of_the_mounted(NOBODY.track_ai_system_error)
+track_session_error = of_the_mounted(NOBODY.track_session_error)
+track_performance_metric = of_the_mounted(NOBODY.track_performance_metric)
+update_component_health = of_the_mounted(NOBODY.update_component_health)
+track_business_metric = of_the_mounted(NOBODY.track_business_metric)
+update_active_sessions = of_the_mounted(NOBODY.update_active_sessions)

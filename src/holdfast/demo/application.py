@@ -1,6 +1,5 @@
 """The example application: a small guidance service at the owners' paths."""
 
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import uuid4
@@ -11,12 +10,15 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from holdfast.app.monitoring import Monitoring
 from holdfast.app.setup import setup_monitoring
+from holdfast.demo.chart_table import ChartTable
+from holdfast.demo.chats import Chats, NotSignedIn
 from holdfast.demo.environment import Plan, settings_for
-from holdfast.demo.guidance import MODEL, Chart, Guidance
-from holdfast.errors import CallRefused, HoldfastError
+from holdfast.demo.guidance import MODEL, Guidance
+from holdfast.errors import CallRefused, HoldfastError, SemanticError
 
 SessionHeader = Annotated[str | None, Header(alias="X-Session-ID", max_length=128)]
-_MOST_CHARTS = 1000
+Token = Annotated[str | None, Header(max_length=128)]
+_BY_MODEL = ("/chat", "/api/spiritual/guidance")
 
 
 class BirthDetails(BaseModel):
@@ -41,9 +43,10 @@ class Question(BaseModel):
 
 
 class Message(BaseModel):
-    """One chat message."""
+    """One chat message; those of one *chat_id* belong together."""
 
     message: str = Field(min_length=1, max_length=4000)
+    chat_id: str = Field("default", min_length=1, max_length=64)
 
 
 class Text(BaseModel):
@@ -58,12 +61,13 @@ def create_application(plan: Plan, simulator_url: str) -> FastAPI:
     app = FastAPI(title="Guidance, an example application")
     monitoring = setup_monitoring(app, settings=settings_for(plan, simulator_url))
     guidance = Guidance(monitoring, plan)
-    charts: OrderedDict[str, Chart] = OrderedDict()
+    charts = ChartTable(monitoring)
     app.add_exception_handler(HoldfastError, _on_failed_call)
+    app.add_exception_handler(NotSignedIn, _on_stranger)
     _add_sessions(app, monitoring)
     _add_chart(app, guidance, charts)
     _add_guidance(app, guidance, charts)
-    _add_chat(app, monitoring, guidance)
+    _add_chat(app, Chats(monitoring, guidance))
     _add_voice(app, monitoring, guidance)
     return app
 
@@ -72,11 +76,17 @@ async def _on_failed_call(request: Request, error: Exception) -> JSONResponse:
     """A refused call is 503 with the time to wait, a failed one 502: never a bare 500."""
     monitoring: Monitoring = request.app.state.holdfast
     monitoring.track_application_error("upstream", "guidance", error, endpoint=request.url.path)
+    if isinstance(error, SemanticError) and request.url.path in _BY_MODEL:
+        monitoring.track_ai_system_error("guidance", type(error).__name__, MODEL)
     refused = isinstance(error, CallRefused)
     wait = error.retry_in_seconds if isinstance(error, CallRefused) else None
     headers = {"Retry-After": str(max(1, round(wait)))} if wait is not None else None
     body = {"detail": "this service is not available right now", "error": type(error).__name__}
     return JSONResponse(body, 503 if refused else 502, headers)
+
+
+async def _on_stranger(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001  # as FastAPI calls it
+    return JSONResponse({"detail": "sign in again"}, 401)
 
 
 def _add_sessions(app: FastAPI, monitoring: Monitoring) -> None:
@@ -88,32 +98,30 @@ def _add_sessions(app: FastAPI, monitoring: Monitoring) -> None:
         return {"session_id": session_id}
 
 
-def _add_chart(app: FastAPI, guidance: Guidance, charts: "OrderedDict[str, Chart]") -> None:
+def _add_chart(app: FastAPI, guidance: Guidance, charts: ChartTable) -> None:
     @app.post("/api/spiritual/birth-chart")
     async def birth_chart(body: BirthDetails, session_id: SessionHeader = None) -> dict[str, Any]:
         """The birth chart, kept for the session's guidance."""
         chart = await guidance.chart(body.datetime, body.latitude, body.longitude)
         if session_id is not None:
-            charts[session_id] = chart
-            while len(charts) > _MOST_CHARTS:
-                charts.popitem(last=False)
+            charts.keep(session_id, chart)
         return {"moon_sign": chart.moon_sign, "nakshatra": chart.nakshatra, **chart.planets}
 
 
-def _add_guidance(app: FastAPI, guidance: Guidance, charts: "OrderedDict[str, Chart]") -> None:
+def _add_guidance(app: FastAPI, guidance: Guidance, charts: ChartTable) -> None:
     @app.post("/api/spiritual/guidance")
     async def answer(body: Question, session_id: SessionHeader = None) -> dict[str, str]:
         """Guidance for a question, with the session's chart where there is one."""
-        chart = charts.get(session_id) if session_id else None
+        chart = charts.find(session_id) if session_id else None
         return {"guidance": await guidance.answer(body.question, chart)}
 
 
-def _add_chat(app: FastAPI, monitoring: Monitoring, guidance: Guidance) -> None:
+def _add_chat(app: FastAPI, chats: Chats) -> None:
     @app.post("/chat")
-    async def chat(body: Message) -> StreamingResponse:
-        """An answer word by word, as plain text; timed to its last word."""
-        monitoring.track_chat_message()
-        words = _timed_words(monitoring, guidance.stream(body.message))
+    async def chat(body: Message, authorization: Token = None) -> StreamingResponse:
+        """An answer word by word, as plain text; for members, and for whoever comes without."""
+        token = authorization.removeprefix("Bearer ") if authorization else None
+        words = chats.answer(body.message, chats.who(token), body.chat_id)
         first = await anext(words, "")
 
         async def rest() -> AsyncIterator[str]:
@@ -122,13 +130,6 @@ def _add_chat(app: FastAPI, monitoring: Monitoring, guidance: Guidance) -> None:
                 yield word
 
         return StreamingResponse(rest(), media_type="text/plain")
-
-
-async def _timed_words(monitoring: Monitoring, words: AsyncIterator[str]) -> AsyncIterator[str]:
-    known: dict[str, Any] = {"model": MODEL, "rag_used": False, "cache_hit": False}
-    with monitoring.track_request_performance("/chat", **known):
-        async for word in words:
-            yield word
 
 
 def _add_voice(app: FastAPI, monitoring: Monitoring, guidance: Guidance) -> None:

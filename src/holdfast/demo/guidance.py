@@ -1,6 +1,6 @@
 """What the example application does for a user: chart, guidance, voice - each a guarded call."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,8 +55,9 @@ class Guidance:
         """The birth chart, from two answers that must agree."""
         birth = Birth(moment, latitude, longitude)
         with self._monitoring.step("birth_chart", inputs={"birth": birth}) as step:
-            details = await self._stars.birth_details(birth)
-            positions = await self._stars.planet_positions(birth)
+            with self._monitoring.track_external_api_call("prokerala", "birth-chart"):
+                details = await self._stars.birth_details(birth)
+                positions = await self._stars.planet_positions(birth)
             chart = Chart(
                 details.moon_sign.name,
                 details.sun_sign.name,
@@ -79,12 +80,14 @@ class Guidance:
             step.gives(guidance=text)
         return text
 
-    async def stream(self, question: str) -> AsyncIterator[str]:
-        """The same, word by word."""
+    async def stream(
+        self, question: str, facts: Sequence[str] = (), history: Sequence[str] = ()
+    ) -> AsyncIterator[str]:
+        """The same, word by word, with *facts* to use and what the user asked before."""
         self._spend()
         with self._monitoring.step("chat"):
             stream = await self._openai.chat.completions.create(
-                model=MODEL, messages=_messages(question, None), stream=True
+                model=MODEL, messages=_chat(question, facts, history), stream=True
             )
         async for chunk in stream:
             if chunk.choices and (text := chunk.choices[0].delta.content):
@@ -92,7 +95,10 @@ class Guidance:
 
     async def speak(self, text: str) -> Speech:
         """*text*, spoken."""
-        with self._monitoring.step("voice", inputs={"guidance": text}, requires=("guidance",)):
+        with (
+            self._monitoring.step("voice", inputs={"guidance": text}, requires=("guidance",)),
+            self._monitoring.track_external_api_call("elevenlabs", "text-to-speech"),
+        ):
             return await self._voice.speech(text, VOICE)
 
     def _spend(self) -> None:
@@ -108,6 +114,16 @@ def _messages(question: str, chart: Chart | None) -> list[ChatCompletionMessageP
         {"role": "system", "content": _SYSTEM + facts},
         {"role": "user", "content": question},
     ]
+
+
+def _chat(
+    question: str, facts: Sequence[str], history: Sequence[str]
+) -> list[ChatCompletionMessageParam]:
+    messages: list[ChatCompletionMessageParam] = [
+        {"role": "system", "content": " ".join((_SYSTEM, *facts))}
+    ]
+    messages.extend({"role": "user", "content": one} for one in (*history, question))
+    return messages
 
 
 def _places(positions: PlanetPositions) -> dict[str, str]:

@@ -15,8 +15,11 @@ _QUESTIONS = (
     "What helps me to sleep when worries keep me awake?",
 )
 _PLACES = ((28.61, 77.21), (13.08, 80.27), (19.08, 72.88), (51.51, -0.13), (40.71, -74.01))
-_CHATS, _GIVE_UP = 0.25, 0.5
-"""The share of users who only chat, and of those who leave when there is no chart."""
+_TOKENS = (None, None, "member-token", "member-token", "expired-token")
+_CHATS, _GIVE_UP, _IMPATIENT, _FORGET = 0.25, 0.5, 0.1, 0.1
+"""The share of users who only chat, of those who leave when there is no chart, of those who ask
+for it twice, and of those who never ask for it.
+"""
 
 
 class Traffic:
@@ -50,22 +53,31 @@ class Traffic:
                 await self._guidance(http, f"user-{number % 40:02}")
 
     async def _chat(self, http: httpx2.AsyncClient) -> None:
-        message = self._dice.choice(_QUESTIONS)
-        async with http.stream("POST", "/chat", json={"message": message}) as answer:
+        dice = self._dice
+        body = {"message": dice.choice(_QUESTIONS), "chat_id": f"chat-{dice.randrange(20):02}"}
+        token = dice.choice(_TOKENS)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        async with http.stream("POST", "/chat", json=body, headers=headers) as answer:
             async for _ in answer.aiter_bytes():
                 pass
 
     async def _guidance(self, http: httpx2.AsyncClient, user: str) -> None:
         started = await http.post("/api/sessions/start", json={"user_id": user})
         session = {"X-Session-ID": started.json()["session_id"]}
-        chart = await http.post("/api/spiritual/birth-chart", json=self._birth(), headers=session)
-        if chart.is_error and self._dice.random() < _GIVE_UP:
+        if self._dice.random() >= _FORGET and not await self._chart(http, session):
             return
         question = {"question": self._dice.choice(_QUESTIONS)}
         answer = await http.post("/api/spiritual/guidance", json=question, headers=session)
         if answer.is_success:
             text = {"text": answer.json()["guidance"]}
             await http.post("/api/spiritual/voice", json=text, headers=session)
+
+    async def _chart(self, http: httpx2.AsyncClient, session: dict[str, str]) -> bool:
+        """Whether the user stays."""
+        birth = self._birth()
+        for _ in range(1 + (self._dice.random() < _IMPATIENT)):
+            chart = await http.post("/api/spiritual/birth-chart", json=birth, headers=session)
+        return chart.is_success or self._dice.random() >= _GIVE_UP
 
     def _birth(self) -> dict[str, object]:
         dice = self._dice

@@ -65,6 +65,13 @@ class Controls(Mapping[Key, Guard]):
         """Every guard of *integration*; empty when it has none."""
         return tuple(guard for guard in self._guards.values() if guard.integration == integration)
 
+    def forget_refusals(self, integration: str | None) -> None:
+        """Count anew what the limits of *integration*, or all, refuse; they stay as they are."""
+        for guard in self._guards.values():
+            rate = rate_of(guard)
+            if rate is not None and integration in (None, guard.integration):
+                rate.refused = 0
+
     def force_breaker(self, key: Key, name: Forced, *, actor: str) -> None:
         """Hold the breaker open, closed or off until it is reset."""
         if name not in get_args(Forced):

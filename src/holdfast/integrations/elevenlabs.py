@@ -23,6 +23,7 @@ from holdfast.integrations.elevenlabs_lists import (
 )
 from holdfast.integrations.exchange import Asked, Exchange, member
 from holdfast.integrations.integration import Integration, Operation, ServiceKind
+from holdfast.integrations.spoken_stream import SpokenStream
 from holdfast.validation.audio import judge_speech
 
 SPEECH = "/v1/text-to-speech/{voice_id}"
@@ -30,9 +31,6 @@ VOICES = "/v2/voices"
 MODELS = "/v1/models"
 SUBSCRIPTION = "/v1/user/subscription"
 DEFAULT_FORMAT = "mp3_44100_128"
-
-MOST_WATCHED_BYTES = 8 * 1024 * 1024
-"""A longer streamed sound is passed on unjudged."""
 
 _BY_CODE = {
     "quota_exceeded": QuotaExhausted,
@@ -113,29 +111,11 @@ def judge_audio(exchange: Exchange) -> Verdict | None:
     return _judged(exchange.asked, exchange.body)
 
 
-class SpeechWatch:
-    """Gathers a streamed sound and judges it at its end; it has no end marker of its own."""
-
-    complete = False
+class SpeechWatch(SpokenStream):
+    """Gathers a streamed sound and judges it against the text it should say."""
 
     def __init__(self, asked: Asked) -> None:
-        self._asked = asked
-        self._body = bytearray()
-        self._too_long = False
-
-    def feed(self, item: bytes) -> None:
-        """See the next bytes."""
-        self._too_long = self._too_long or len(self._body) + len(item) > MOST_WATCHED_BYTES
-        if not self._too_long:
-            self._body += item
-
-    def end(self) -> Verdict | None:
-        """Judge the whole; None when it was too long to be kept."""
-        return None if self._too_long else _judged(self._asked, bytes(self._body))
-
-    def usage(self) -> Usage | None:
-        """It is in the headers of the answer, which a watch does not see."""
-        return None
+        super().__init__(lambda body: _judged(asked, body))
 
 
 def _judged(asked: Asked, body: bytes) -> Verdict | None:

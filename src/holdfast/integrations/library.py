@@ -68,5 +68,20 @@ class Library:
         return failure
 
 
+def library_of(http: Any, passing_body: Callable[[Delivery], Any]) -> Library:
+    """What the module *http* (httpx or httpx2) calls these things."""
+    return Library(
+        url=http.URL,
+        response=http.Response,
+        whole_body=http.ByteStream,
+        passing_body=passing_body,
+        no_connection_free=http.PoolTimeout,
+        not_connected=(http.ConnectError, http.ConnectTimeout),
+        too_slow=http.TimeoutException,
+        malformed_request=http.LocalProtocolError,
+        any_failure=http.RequestError,
+    )
+
+
 def _name(error: Exception) -> str:
     return type(error).__name__

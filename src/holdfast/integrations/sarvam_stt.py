@@ -1,34 +1,24 @@
 """Speech to text by Sarvam: whole sounds, and over a socket."""
 
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Self
+from typing import Any
 
-from holdfast.integrations.access import Access, ServiceHealth
 from holdfast.integrations.sarvam import LISTEN
 from holdfast.integrations.sarvam_answers import UNKNOWN
+from holdfast.integrations.sarvam_client import SarvamClient
 from holdfast.integrations.sarvam_ear import EarOptions, SarvamEar, ear
-from holdfast.integrations.sarvam_key import given, signed
+from holdfast.integrations.sarvam_key import given
 from holdfast.integrations.sarvam_records import Transcript, transcript
-from holdfast.integrations.traffic import Traffic
 
 DEFAULT_MODEL = "saaras:v3"
 
 
-class SarvamStt:
+class SarvamStt(SarvamClient):
     """Hears through *access*. Every method raises `HoldfastError`.
 
     *language* is ``hi-IN`` and the like; None: whichever it is, which is then told. *mode* is
     "transcribe", "translate" (to English), "verbatim", "translit" or "codemix".
     """
-
-    def __init__(self, access: Access) -> None:
-        self._access, self._headers = access, signed(access)
-        self._traffic = Traffic("sarvam")
-
-    @classmethod
-    def over(cls, access: Access) -> Self:
-        """The client that works through *access*."""
-        return cls(access)
 
     async def transcribe(
         self, audio: bytes, *, language: str | None = None, model: str = DEFAULT_MODEL,
@@ -69,7 +59,3 @@ class SarvamStt:
         }
         options = options or EarOptions()
         return self._traffic.opened(ear(self._access, self._headers, query | more, options))
-
-    async def health(self) -> ServiceHealth:
-        """How the newest call ended: Sarvam tells nothing for free."""
-        return self._traffic.health

@@ -1,14 +1,12 @@
 """Translation by Sarvam, between English and the languages of India."""
 
 from dataclasses import dataclass, field
-from typing import Self
 
-from holdfast.integrations.access import Access, ServiceHealth
 from holdfast.integrations.exchange import member
 from holdfast.integrations.sarvam import TRANSLATE
 from holdfast.integrations.sarvam_answers import AUTO
-from holdfast.integrations.sarvam_key import given, signed
-from holdfast.integrations.traffic import Traffic
+from holdfast.integrations.sarvam_client import SarvamClient
+from holdfast.integrations.sarvam_key import given
 
 DEFAULT_MODEL = "mayura:v1"
 
@@ -22,17 +20,8 @@ class Translation:
     request_id: str | None
 
 
-class SarvamTranslation:
+class SarvamTranslation(SarvamClient):
     """Translates through *access*."""
-
-    def __init__(self, access: Access) -> None:
-        self._access, self._headers = access, signed(access)
-        self._traffic = Traffic("sarvam")
-
-    @classmethod
-    def over(cls, access: Access) -> Self:
-        """The client that works through *access*."""
-        return cls(access)
 
     async def translate(
         self, text: str, target: str, *, source: str = AUTO, model: str = DEFAULT_MODEL,
@@ -57,7 +46,3 @@ class SarvamTranslation:
             source_language=str(member(told, "source_language_code") or source),
             request_id=member(told, "request_id"),
         )
-
-    async def health(self) -> ServiceHealth:
-        """How the newest call ended: Sarvam tells nothing for free."""
-        return self._traffic.health

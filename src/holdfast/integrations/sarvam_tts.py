@@ -2,39 +2,29 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Self
+from typing import Any
 
 from holdfast.errors import SemanticError
-from holdfast.integrations.access import Access, ServiceHealth
 from holdfast.integrations.exchange import member
 from holdfast.integrations.sarvam import SPEAK, SPEAK_STREAM
 from holdfast.integrations.sarvam_answers import DEFAULT_RATE, codec_of, decoded
-from holdfast.integrations.sarvam_key import given, signed
+from holdfast.integrations.sarvam_client import SarvamClient
+from holdfast.integrations.sarvam_key import given
 from holdfast.integrations.sarvam_records import Speech
 from holdfast.integrations.sarvam_voice import SarvamVoice, VoiceOptions, voice
-from holdfast.integrations.traffic import Traffic
 from holdfast.validation.audio import METHOD, read_sound
 from holdfast.validation.verdict import failed
 
 DEFAULT_MODEL = "bulbul:v3"
 
 
-class SarvamTts:
+class SarvamTts(SarvamClient):
     """Speaks through *access*. Every method raises `HoldfastError`.
 
     *language* is ``hi-IN`` and the like; *speaker* in lower case, one of the model's own (None:
     its default); *codec* wav, mp3, linear16, mulaw, alaw, flac or aac; *sample_rate* in Hz; *pace*
     1.0 is normal. *more* is sent as it is: ``pitch``, ``loudness``, ``temperature``, …
     """
-
-    def __init__(self, access: Access) -> None:
-        self._access, self._headers = access, signed(access)
-        self._traffic = Traffic("sarvam")
-
-    @classmethod
-    def over(cls, access: Access) -> Self:
-        """The client that works through *access*."""
-        return cls(access)
 
     async def speech(
         self, text: str, language: str, *, speaker: str | None = None, model: str = DEFAULT_MODEL,
@@ -82,10 +72,6 @@ class SarvamTts:
         return self._traffic.opened(
             voice(self._access, self._headers, model, config | more, options)
         )
-
-    async def health(self) -> ServiceHealth:
-        """How the newest call ended: Sarvam tells nothing for free."""
-        return self._traffic.health
 
 
 def _document(

@@ -7,10 +7,11 @@ time (a nonce, a date that is signed) belongs into a transport further in.
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import aclosing
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, Required, TypedDict
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import ProtocolError, ProviderError
+from holdfast.events import Sink, discard
 from holdfast.guard.controls import limiter_of
 from holdfast.guard.guard import Guard
 from holdfast.guard.stream import OpenStream
@@ -22,6 +23,7 @@ from holdfast.integrations.integration import Integration, Operation
 from holdfast.integrations.library import Library
 from holdfast.integrations.private_query import on_the_wire, private_values
 from holdfast.integrations.quota import quotas, used_up_seconds
+from holdfast.integrations.sent_requests import SentRequests
 from holdfast.resilience.limiter import Limiter
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -46,6 +48,16 @@ _SECRET_HEADERS = (
 _SHORTEST_SECRET = 6
 
 
+class CarrierOptions(TypedDict, total=False):
+    """The options of a `Carrier`, as transports pass them on."""
+
+    base_url: Required[str]
+    raise_provider_errors: bool
+    clock: Clock
+    wire: Wire | None
+    sink: Sink
+
+
 class Carrier:
     """Carries the requests of one client to *base_url* through *guard_for* their operation.
 
@@ -65,8 +77,9 @@ class Carrier:
         raise_provider_errors: bool = False,
         clock: Clock = SYSTEM_CLOCK,
         wire: Wire | None = None,
+        sink: Sink = discard,
     ) -> None:
-        self._wire = wire
+        self._wire, self._sent = wire, SentRequests(sink, clock)
         self._integration, self._guard_for, self._library = integration, guard_for, library
         self._send, self._clock, self._raises = send, clock, raise_provider_errors
         public = library.url(integration.base_url)
@@ -109,8 +122,9 @@ class Carrier:
         request, wire = errand.request, self._wire
         if wire is not None:
             wire.sending(asked.method, request.url.host, request.headers)
-        with self._library.sending(self._integration.name):
+        with self._sent.timed(request) as sent, self._library.sending(self._integration.name):
             native = await self._send(on_the_wire(request))
+            sent.status = native.status_code
         if wire is not None:
             wire.received(native.status_code)
         if native.is_success and _is_stream(errand.operation, native):

@@ -1,16 +1,15 @@
 """The guarded transport for ``httpx`` (the optional extra; loaded only when it is asked for)."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, Unpack
 
 import httpx
 
-from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.guard.guard import Guard
 from holdfast.integrations.delivery import Delivery
 from holdfast.integrations.integration import Integration
-from holdfast.integrations.library import Library
-from holdfast.integrations.transport import Carrier, Wire
+from holdfast.integrations.library import library_of
+from holdfast.integrations.transport import Carrier, CarrierOptions
 
 
 class _PassingBody(httpx.AsyncByteStream):
@@ -24,17 +23,7 @@ class _PassingBody(httpx.AsyncByteStream):
         await self._delivery.aclose()
 
 
-LIBRARY = Library(
-    url=httpx.URL,
-    response=httpx.Response,
-    whole_body=httpx.ByteStream,
-    passing_body=_PassingBody,
-    no_connection_free=httpx.PoolTimeout,
-    not_connected=(httpx.ConnectError, httpx.ConnectTimeout),
-    too_slow=httpx.TimeoutException,
-    malformed_request=httpx.LocalProtocolError,
-    any_failure=httpx.RequestError,
-)
+LIBRARY = library_of(httpx, _PassingBody)
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -45,17 +34,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         integration: Integration,
         guard_for: Callable[[str], Guard],
         inner: httpx.AsyncBaseTransport,
-        *,
-        base_url: str,
-        raise_provider_errors: bool = False,
-        clock: Clock = SYSTEM_CLOCK,
-        wire: Wire | None = None,
+        **options: Unpack[CarrierOptions],
     ) -> None:
         self._inner = inner
         self._carrier = Carrier(
-            integration, guard_for, LIBRARY, inner.handle_async_request,
-            base_url=base_url, raise_provider_errors=raise_provider_errors, clock=clock, wire=wire,
-        )  # fmt: skip
+            integration, guard_for, LIBRARY, inner.handle_async_request, **options
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The response of the last attempt; raises `HoldfastError`."""
@@ -68,19 +52,15 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
 
 def client(
-    integration: Integration, guard_for: Callable[[str], Guard], *, base_url: str,
-    timeout_seconds: float, connect_seconds: float, raise_provider_errors: bool, clock: Clock,
-    wire: Wire | None = None,
+    integration: Integration, guard_for: Callable[[str], Guard], *, timeout_seconds: float,
+    connect_seconds: float, **options: Unpack[CarrierOptions],
 ) -> Any:  # fmt: skip
     """A `httpx.AsyncClient` that trusts nothing around it: no proxy, no netrc, no redirects."""
+    wire = httpx.AsyncHTTPTransport(retries=0, trust_env=False)
     return httpx.AsyncClient(
-        base_url=base_url,
-        transport=GuardedTransport(
-            integration, guard_for, httpx.AsyncHTTPTransport(retries=0, trust_env=False),
-            base_url=base_url, raise_provider_errors=raise_provider_errors, clock=clock,
-            wire=wire,
-        ),
+        base_url=options["base_url"],
+        transport=GuardedTransport(integration, guard_for, wire, **options),
         timeout=httpx.Timeout(timeout_seconds, connect=connect_seconds, pool=connect_seconds),
         follow_redirects=False,
         trust_env=False,
-    )  # fmt: skip
+    )

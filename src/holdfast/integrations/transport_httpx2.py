@@ -1,16 +1,15 @@
 """The guarded transport for ``httpx2``."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, Unpack
 
 import httpx2
 
-from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.guard.guard import Guard
 from holdfast.integrations.delivery import Delivery
 from holdfast.integrations.integration import Integration
-from holdfast.integrations.library import Library
-from holdfast.integrations.transport import Carrier, Wire
+from holdfast.integrations.library import library_of
+from holdfast.integrations.transport import Carrier, CarrierOptions
 
 
 class _PassingBody(httpx2.AsyncByteStream):
@@ -24,17 +23,7 @@ class _PassingBody(httpx2.AsyncByteStream):
         await self._delivery.aclose()
 
 
-LIBRARY = Library(
-    url=httpx2.URL,
-    response=httpx2.Response,
-    whole_body=httpx2.ByteStream,
-    passing_body=_PassingBody,
-    no_connection_free=httpx2.PoolTimeout,
-    not_connected=(httpx2.ConnectError, httpx2.ConnectTimeout),
-    too_slow=httpx2.TimeoutException,
-    malformed_request=httpx2.LocalProtocolError,
-    any_failure=httpx2.RequestError,
-)
+LIBRARY = library_of(httpx2, _PassingBody)
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):
@@ -45,17 +34,12 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         integration: Integration,
         guard_for: Callable[[str], Guard],
         inner: httpx2.AsyncBaseTransport,
-        *,
-        base_url: str,
-        raise_provider_errors: bool = False,
-        clock: Clock = SYSTEM_CLOCK,
-        wire: Wire | None = None,
+        **options: Unpack[CarrierOptions],
     ) -> None:
         self._inner = inner
         self._carrier = Carrier(
-            integration, guard_for, LIBRARY, inner.handle_async_request,
-            base_url=base_url, raise_provider_errors=raise_provider_errors, clock=clock, wire=wire,
-        )  # fmt: skip
+            integration, guard_for, LIBRARY, inner.handle_async_request, **options
+        )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """The response of the last attempt; raises `HoldfastError`."""
@@ -68,19 +52,15 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
 
 def client(
-    integration: Integration, guard_for: Callable[[str], Guard], *, base_url: str,
-    timeout_seconds: float, connect_seconds: float, raise_provider_errors: bool, clock: Clock,
-    wire: Wire | None = None,
+    integration: Integration, guard_for: Callable[[str], Guard], *, timeout_seconds: float,
+    connect_seconds: float, **options: Unpack[CarrierOptions],
 ) -> Any:  # fmt: skip
     """A `httpx2.AsyncClient` that trusts nothing around it: no proxy, no netrc, no redirects."""
+    wire = httpx2.AsyncHTTPTransport(retries=0, trust_env=False)
     return httpx2.AsyncClient(
-        base_url=base_url,
-        transport=GuardedTransport(
-            integration, guard_for, httpx2.AsyncHTTPTransport(retries=0, trust_env=False),
-            base_url=base_url, raise_provider_errors=raise_provider_errors, clock=clock,
-            wire=wire,
-        ),
+        base_url=options["base_url"],
+        transport=GuardedTransport(integration, guard_for, wire, **options),
         timeout=httpx2.Timeout(timeout_seconds, connect=connect_seconds, pool=connect_seconds),
         follow_redirects=False,
         trust_env=False,
-    )  # fmt: skip
+    )

@@ -18,6 +18,7 @@ from holdfast.events import (
     StepTaken,
     Verdict,
 )
+from holdfast.sessions.both_ways import BothWays
 from holdfast.sessions.flow import Flow, Observation, flow, flow_of
 from holdfast.sessions.losses import Loss
 from holdfast.sessions.snapshot import Privacy
@@ -38,7 +39,7 @@ class Ways:
     privacy: Privacy
 
 
-class SessionBlock:
+class SessionBlock(BothWays[str]):
     """A whole session: started, every call inside is a step of it, completed.
 
     Left by an error it stays active, with the error as its last step: it times out unless it goes
@@ -96,21 +97,12 @@ class SessionBlock:
         self._completes = False
         return rest
 
-    async def __aenter__(self) -> str:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.__exit__(kind, error, traceback)
-
 
 SESSION_STEP = "session"
 """The step that an error belongs to which escaped the whole session."""
 
 
-class StepBlock:
+class StepBlock(BothWays["StepBlock"]):
     """One step of the current session: calls inside are its attempts, its own end is a fact.
 
     Outside of a session nothing is told. Yields itself.
@@ -180,15 +172,6 @@ class StepBlock:
                 self._verdict, self._observed.seen() if self._observed else None,
             )
         )  # fmt: skip
-
-    async def __aenter__(self) -> Self:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.__exit__(kind, error, traceback)
 
     def _observe(self, session_id: str, fields: Mapping[str, Any]) -> None:
         self._observed = Observation(

@@ -172,6 +172,11 @@ class Settings(ContractSettings):
         "HOLDFAST_METRICS_ALIASES",
         what="Off: these only under their documented names, not as `…_http_requests_total` too.",
     )
+    metrics_created: Switch = setting(
+        False,
+        "HOLDFAST_METRICS_CREATED",
+        what="On: a `…_created` gauge beside each counter, histogram and summary of that contract.",
+    )
     metrics_interval: int = setting(
         60,
         "METRICS_INTERVAL",

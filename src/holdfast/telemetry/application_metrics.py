@@ -1,11 +1,12 @@
-"""The figures an application tells of itself: the sixteen of the Crowd contract §2.
+"""The figures that are told one by one: an application's own, and what outbound requests take.
 
-The sixteenth, `component_health_status`, is not told: it is what `health/components.py` knows.
+Of the sixteen of the Crowd contract §2 the last, `component_health_status`, is not told:
+it is what `health/components.py` knows.
 """
 
 from types import MappingProxyType
 
-from holdfast.telemetry.family import Family
+from holdfast.telemetry.family import SECONDS, Family
 
 _UP_TO_30 = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _UP_TO_2 = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
@@ -13,6 +14,10 @@ _UP_TO_1 = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0)
 
 MISUSE = "tracking_misused"
 FAILED = "failed_duration"
+SENT = "client_request_duration"
+
+NOT_THE_APPLICATIONS = frozenset((MISUSE, FAILED, SENT))
+"""Keys of what Holdfast itself tells."""
 
 APPLICATION_METRICS = MappingProxyType(
     {
@@ -88,6 +93,15 @@ APPLICATION_METRICS = MappingProxyType(
             "holdfast_tracking_misused_total", "counter",
             "Figures that could not be told as they were meant, by metric and what was wrong.",
             ("metric", "reason"),
+        ),
+        SENT: Family(
+            "http_client_request_duration_seconds", "histogram",
+            "Duration of outbound HTTP requests to the head of their answer, each attempt.",
+            (
+                "http_request_method", "server_address", "server_port",
+                "http_response_status_code", "error_type",
+            ),
+            SECONDS,
         ),
     }
 )  # fmt: skip

@@ -68,6 +68,11 @@ class CallMetrics(Fold):
         self.catch_up()
         return self._counted.get(key)
 
+    def counted_of(self, integration: str) -> list[Counted]:
+        """The same of every operation of *integration* that was called."""
+        self.catch_up()
+        return self._matching(integration, None)
+
     def window(self, integration: str, operation: str | None = None) -> Tally:
         """The rolling window of one operation, or of all the integration's together."""
         self.catch_up()
@@ -97,8 +102,7 @@ class CallMetrics(Fold):
 
     def problem(self, integration: str) -> Problem | None:
         """The latest problem of any operation."""
-        self.catch_up()
-        found = [one.problem for one in self._matching(integration, None) if one.problem]
+        found = [one.problem for one in self.counted_of(integration) if one.problem]
         return max(found, key=lambda problem: problem.at, default=None)
 
     def reset(self, integration: str | None = None) -> None:

@@ -8,6 +8,11 @@ Kind = Literal["counter", "gauge", "histogram", "summary"]
 
 LabelValues = tuple[str, ...]
 
+SECONDS = (
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 30.0,
+)  # fmt: skip
+"""The bounds that OpenTelemetry's conventions advise, and 30: a voice or a chat takes that long."""
+
 
 @fact
 class Family:

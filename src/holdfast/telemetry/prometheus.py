@@ -30,6 +30,7 @@ class Read:
     """What is read at each scrape. *prefix* and *aliases*: see `crowd_http.names`.
 
     *processes* answers what all of them use now, by name; without it, what this one uses.
+    *created_at*: with it the Crowd contract's ``…_created`` series are served, see `Lines`.
     """
 
     calls: CallMetrics
@@ -45,6 +46,7 @@ class Read:
     deployment: Callable[[], DeploymentFigures] = lambda: DeploymentFigures(1, 0, 0)
     prefix: str = "crowdfunding_api"
     aliases: bool = True
+    created_at: Callable[[], float] | None = None
 
 
 class Exposition:
@@ -53,13 +55,16 @@ class Exposition:
     def __init__(self, read: Read) -> None:
         self._parts = (
             Inbound(read.requests),
-            CrowdHttp(read.requests, read.in_flight, read.prefix, aliases=read.aliases),
+            CrowdHttp(
+                read.requests, read.in_flight, read.prefix,
+                aliases=read.aliases, created_at=read.created_at,
+            ),
             Outbound(read.calls, read.breakers),
-            Told(read.application),
+            Told(read.application, read.created_at),
             Own(read.standing, read.sessions, read.lag),
             Deployed(read.deployment),
             Processes(read.process, read.processes or read.process.now),
-        )
+        )  # fmt: skip
 
     def text(self) -> bytes:
         """All of it at once."""

@@ -11,7 +11,6 @@ from holdfast.api.services import Services
 from holdfast.api.shapes.card import health_of
 from holdfast.events import fact
 from holdfast.health import Health, State
-from holdfast.telemetry.counted import Counted
 from holdfast.telemetry.tally import Tally
 
 _CONTRACT_STATE: dict[State, str] = {
@@ -116,7 +115,7 @@ def _milliseconds(value: float | None) -> float:
 
 def trips(services: Services, name: str) -> int:
     """How often a breaker of *name* opened, since the start or the last reset."""
-    return sum(one.trips for one in _counted(services, name))
+    return sum(one.trips for one in services.calls.counted_of(name))
 
 
 def rate_limit_hits(services: Services, name: str, lifetime: Tally) -> int:
@@ -134,14 +133,9 @@ def _errors(lifetime: Tally) -> dict[str, Any]:
 
 
 def _last(services: Services, name: str) -> dict[str, float]:
-    counted = _counted(services, name)
+    counted = services.calls.counted_of(name)
     return {
         "last_request_time": max((one.last_call_at or 0.0 for one in counted), default=0.0),
         "last_success_time": max((one.last_success_at or 0.0 for one in counted), default=0.0),
         "last_failure_time": max((one.last_failure_at or 0.0 for one in counted), default=0.0),
     }
-
-
-def _counted(services: Services, name: str) -> list[Counted]:
-    keys = [key for key in services.calls.operations_called() if key[0] == name]
-    return [one for key in keys if (one := services.calls.counted(key)) is not None]

@@ -68,7 +68,7 @@ ERRORS = Board(
                 panel(
                     "Figures told wrongly", "short",
                     (
-                        rate("holdfast_tracking_misused_total", "metric, reason"),
+                        f"{rate('holdfast_tracking_misused_total', 'metric, reason')} or vector(0)",
                         "{{metric}} {{reason}}",
                     ),
                     about="The application names a metric, a label or a state that does not exist.",

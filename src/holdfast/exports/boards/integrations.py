@@ -60,6 +60,14 @@ INTEGRATIONS = Board(
                     ),
                 ),
                 panel(
+                    "HTTP to the head of the answer, p95", "s",
+                    (
+                        quantile(0.95, "http_client_request_duration_seconds", "server_address"),
+                        "{{server_address}}",
+                    ),
+                    about="Each request that went out, by the server that it went to.",
+                ),
+                panel(
                     "Other services, p95", "s",
                     (quantile(0.95, "external_api_duration_seconds", "service"), "{{service}}"),
                 ),

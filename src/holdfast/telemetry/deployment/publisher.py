@@ -19,21 +19,27 @@ _GRACE_SECONDS = 1.5
 """How long a slice that is over stays in the head: its last facts may still be told."""
 
 
+def _nothing_else(integration: str | None) -> None:
+    """Counts are all that is reset."""
+
+
 class Publisher:
     """Reads the folds of this process; *clock* is an aligned one, that of the folds.
 
-    *counters* are totals by name. *present* tells what is so right now, and is asked only by
-    `look_around`, in the thread of whoever calls that.
+    *counters* are totals by name. *on_reset* is told the integration, None for all, wherever it was
+    asked for. *present* tells what is so right now, and is asked only by `look_around`, in the
+    thread of whoever calls that.
     """
 
     def __init__(
         self, folds: Folds, clock: Clock, *,
         counters: Callable[[], Mapping[str, int]] = dict, present: Callable[[], Plain] = dict,
+        on_reset: Callable[[str | None], None] = _nothing_else,
     ) -> None:  # fmt: skip
         self.instance = ""
         self.resets: dict[str, int] = {}
         self._folds, self._clock = folds, clock
-        self._counters, self._present = counters, present
+        self._counters, self._present, self._on_reset = counters, present, on_reset
         self._extra: Plain = {}
         self._base: Plain = {}
         self._base_open: dict[int, Plain] = {}
@@ -109,6 +115,7 @@ class Publisher:
 
     def _reset(self, integration: str | None) -> None:
         self._folds.calls.reset(integration)
+        self._on_reset(integration)
         for base in (self._base, *self._base_open.values()):
             if calls := base.get("calls"):
                 base["calls"] = {

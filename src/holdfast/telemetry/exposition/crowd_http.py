@@ -7,9 +7,8 @@ really exported. `http_requests_total` has the exact status, the others its clas
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import Any
 
-from holdfast.telemetry.exposition.inbound import SECONDS
 from holdfast.telemetry.exposition.lines import CUT, Lines, numbers_of
-from holdfast.telemetry.family import Family, LabelValues
+from holdfast.telemetry.family import SECONDS, Family, LabelValues
 from holdfast.telemetry.requests import OVERFLOW, Exposed, Labels, RequestMetrics
 
 HIGH_RESOLUTION = (
@@ -78,11 +77,12 @@ class CrowdHttp:
     """The families of the Crowd contract about HTTP."""
 
     def __init__(
-        self, requests: RequestMetrics, in_flight: InFlight, prefix: str, *, aliases: bool
-    ) -> None:
+        self, requests: RequestMetrics, in_flight: InFlight, prefix: str, *, aliases: bool,
+        created_at: Callable[[], float] | None = None,
+    ) -> None:  # fmt: skip
         self._requests, self._in_flight = requests, in_flight
-        self._named = [_Named(start) for start in names(prefix, aliases=aliases)]
-        self._plain = [Lines(family) for family in PLAIN]
+        self._named = [_Named(start, created_at) for start in names(prefix, aliases=aliases)]
+        self._plain = [Lines(family, created_at) for family in PLAIN]
 
     def text(self) -> Iterator[str]:
         """Every series."""
@@ -110,9 +110,9 @@ class CrowdHttp:
 class _Named:
     """The four families that begin with the contract's prefix."""
 
-    def __init__(self, start: str) -> None:
-        families = prefixed(start)
-        self._total, self._duration, self._received, self._sent = map(Lines, families)
+    def __init__(self, start: str, created_at: Callable[[], float] | None) -> None:
+        families = (Lines(family, created_at) for family in prefixed(start))
+        self._total, self._duration, self._received, self._sent = families
 
     def text(self, by_class: Mapping[LabelValues, Exposed]) -> Iterator[str]:
         yield from self._total.of((key, one.count) for key, one in by_class.items())

@@ -3,13 +3,8 @@
 from collections.abc import Iterator
 
 from holdfast.telemetry.exposition.lines import Lines, numbers_of
-from holdfast.telemetry.family import Family
+from holdfast.telemetry.family import SECONDS, Family
 from holdfast.telemetry.requests import OVERFLOW, RequestMetrics
-
-SECONDS = (
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 30.0,
-)  # fmt: skip
-"""The bounds that the conventions advise, and 30: a voice or a chat takes that long."""
 
 _LABELS = (
     "http_request_method", "http_route", "http_response_status_code", "error_type",

@@ -24,11 +24,19 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", '"': '\\"', "%": "%%"})
 
 
 class Lines:
-    """The series of one family as text."""
+    """The series of one family as text.
 
-    def __init__(self, family: Family) -> None:
+    With *created_at*, which answers Unix seconds, a gauge ``…_created`` follows, one series for
+    each of the family's, as the client library has it for all but gauges.
+    """
+
+    def __init__(self, family: Family, created_at: Callable[[], float] | None = None) -> None:
         self.family = family
         self._templates: dict[LabelValues, str] = {}
+        self._created = None
+        if created_at is not None and family.kind != "gauge":
+            self._created = Lines(_created(family))
+            self._created_at = created_at
 
     def of(self, samples: Iterable[tuple[LabelValues, Any]]) -> Iterator[str]:
         """The header, then each series: its one number, or all in the order of `_template`."""
@@ -36,11 +44,17 @@ class Lines:
         templates = self._templates
         if len(templates) > _MOST_TEMPLATES:
             templates.clear()
+        created, served = self._created, list[LabelValues]()
         for labels, numbers in samples:
             template = templates.get(labels)
             if template is None:
                 template = templates[labels] = _template(self.family, labels)
+            if created is not None:
+                served.append(labels)
             yield template % (numbers if type(numbers) is tuple else float(numbers))
+        if created is not None:
+            since = self._created_at()
+            yield from created.of((labels, since) for labels in served)
 
 
 def in_slices(texts: Iterable[str]) -> Iterator[bytes]:
@@ -74,6 +88,11 @@ def numbers_of(
         return (*picked(list(accumulate(buckets))), total)
 
     return numbers
+
+
+def _created(family: Family) -> Family:
+    words = f"When {family.name} began to be counted, in Unix seconds."
+    return Family(f"{family.name.removesuffix('_total')}_created", "gauge", words, family.labels)
 
 
 def _template(family: Family, labels: LabelValues) -> str:

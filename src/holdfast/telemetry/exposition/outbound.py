@@ -6,9 +6,8 @@ from typing import Any
 from holdfast.events import BreakerName
 from holdfast.telemetry.calls import CallMetrics, Key
 from holdfast.telemetry.counted import Counted
-from holdfast.telemetry.exposition.inbound import SECONDS
 from holdfast.telemetry.exposition.lines import CUT, Lines, numbers_of
-from holdfast.telemetry.family import Family, LabelValues
+from holdfast.telemetry.family import SECONDS, Family, LabelValues
 from holdfast.telemetry.spent import Spent
 from holdfast.telemetry.tally import Tally
 

@@ -6,9 +6,8 @@ from typing import get_args
 from holdfast.events import AlertChanged, ComponentState, fact
 from holdfast.telemetry.buffer import RecordStatus
 from holdfast.telemetry.executor_backlog import executor_backlog
-from holdfast.telemetry.exposition.inbound import SECONDS
 from holdfast.telemetry.exposition.lines import Lines, numbers_of, single
-from holdfast.telemetry.family import Family
+from holdfast.telemetry.family import SECONDS, Family
 from holdfast.telemetry.journeys import SessionCounts
 from holdfast.telemetry.loop_lag import LoopLag
 from holdfast.telemetry.shared_state import SharedStateFigures

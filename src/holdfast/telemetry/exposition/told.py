@@ -1,6 +1,6 @@
 """What the application told of itself, as text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from holdfast.telemetry.application import ApplicationMetrics, Series
@@ -15,11 +15,13 @@ OVERFLOWED = Family(
 
 
 class Told:
-    """The families that an application tells."""
+    """The families that are told one by one."""
 
-    def __init__(self, metrics: ApplicationMetrics) -> None:
+    def __init__(
+        self, metrics: ApplicationMetrics, created_at: Callable[[], float] | None = None
+    ) -> None:
         self._metrics = metrics
-        self._lines = {key: Lines(family) for key, family in metrics.metrics.items()}
+        self._lines = {key: Lines(family, created_at) for key, family in metrics.metrics.items()}
         self._overflowed = Lines(OVERFLOWED)
 
     def text(self) -> Iterator[str]:

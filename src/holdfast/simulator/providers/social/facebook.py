@@ -1,37 +1,26 @@
 """Facebook's token inspection and exchange, under any version of the Graph API."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from holdfast.clock import SYSTEM_CLOCK, Clock
-from holdfast.simulator.provider import Operation, Provider
+from holdfast.simulator.provider import Operation
 from holdfast.simulator.providers.social import meta
-from holdfast.simulator.providers.social.grants import BAD, Grants
+from holdfast.simulator.providers.social.grants import BAD
+from holdfast.simulator.providers.social.meta_provider import DAY_SECONDS, MetaProvider
 from holdfast.simulator.providers.social.oauth import bearer_of
 from holdfast.simulator.providers.social.spoiled import SOON_SECONDS, changed, replaced
-from holdfast.simulator.window import Window
 from holdfast.simulator.wire import Answer, Call
 
 USER, PAGE = "10150000000000001", "104000000000001"
 SCOPES = ("pages_show_list", "pages_read_engagement", "pages_manage_posts", "public_profile")
-_DAY = 86_400.0
 
 
-class Facebook(Provider):
+class Facebook(MetaProvider):
     """`/facebook/{version}/debug_token` and `/facebook/{version}/oauth/access_token`."""
 
     name: ClassVar[str] = "facebook"
 
-    def __init__(
-        self,
-        *,
-        token_seconds: float = 60 * _DAY,
-        calls_per_hour: int = 1_000_000,
-        clock: Clock = SYSTEM_CLOCK,
-    ) -> None:
-        self._grants = Grants(token_seconds, 0.0, clock)
-        self._window, self._clock = Window(calls_per_hour, 3600.0, clock), clock
+    def _documented(self) -> tuple[Operation, ...]:
         debug = {
             "empty_success": replaced({"data": {}}),
             "error_in_success": meta.in_success,
@@ -44,26 +33,10 @@ class Facebook(Provider):
             "empty_success": changed(access_token=None),
             "error_in_success": meta.in_success,
         }
-        self.operations = (
+        return (
             Operation("debug-token", "GET", "/{version}/debug_token", self._debug, debug),
             Operation("exchange", "GET", "/{version}/oauth/access_token", self._exchange, exchange),
         )
-
-    def error(self, call: Call, status: int, code: str | None = None) -> Answer:
-        """The documented error for *status*."""
-        return meta.error(call, status, code)
-
-    def codes(self, status: int) -> tuple[str, ...]:
-        """Codes such as ``190/463``."""
-        return meta.codes(status)
-
-    def unknown_path(self, call: Call) -> Answer:
-        """What the Graph API says on an object it does not have."""
-        return meta.error(call, 404)
-
-    def headers(self, _call: Call) -> Mapping[str, str]:
-        """How much of the limit is used."""
-        return meta.usage(self._window)
 
     def _debug(self, call: Call) -> Answer:
         self._admit(call)
@@ -78,7 +51,7 @@ class Facebook(Provider):
             return self._dead(call, Answer(document={"data": {"app_id": app}}))
         data = {
             "app_id": app, "type": "USER", "application": "Simulated",
-            "data_access_expires_at": int(grant.issued_at + 90 * _DAY),
+            "data_access_expires_at": int(grant.issued_at + 90 * DAY_SECONDS),
             "expires_at": int(grant.expires_at), "is_valid": True,
             "issued_at": int(grant.issued_at), "scopes": list(SCOPES),
             "granular_scopes": [{"scope": SCOPES[2], "target_ids": [PAGE]}], "user_id": USER,
@@ -100,10 +73,6 @@ class Facebook(Provider):
         seconds = int(self._grants.access_seconds)
         document = {"access_token": grant.access, "token_type": "bearer", "expires_in": seconds}
         return Answer(document=document)
-
-    def _admit(self, call: Call) -> None:
-        if not self._window.take():
-            raise meta.refused(call, 400, "4")
 
     def _dead(self, _call: Call, good: Answer) -> Answer:
         """Not valid, told with 200."""

@@ -1,36 +1,24 @@
 """Instagram's account and the refresh of its token."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
-from holdfast.clock import SYSTEM_CLOCK, Clock
-from holdfast.simulator.provider import Operation, Provider
+from holdfast.simulator.provider import Operation
 from holdfast.simulator.providers.social import meta
-from holdfast.simulator.providers.social.grants import Grants
+from holdfast.simulator.providers.social.meta_provider import MetaProvider
 from holdfast.simulator.providers.social.oauth import bearer_of
 from holdfast.simulator.providers.social.spoiled import SOON_SECONDS, changed, replaced
-from holdfast.simulator.window import Window
 from holdfast.simulator.wire import Answer, Call
 
 ACCOUNT, APP_SCOPED = "17841400000000001", "9800000000000001"
 PERMISSIONS = "instagram_business_basic,instagram_business_content_publish"
-_DAY = 86_400.0
 
 
-class Instagram(Provider):
+class Instagram(MetaProvider):
     """`/instagram/me` and `/instagram/refresh_access_token`."""
 
     name: ClassVar[str] = "instagram"
 
-    def __init__(
-        self,
-        *,
-        token_seconds: float = 60 * _DAY,
-        calls_per_hour: int = 1_000_000,
-        clock: Clock = SYSTEM_CLOCK,
-    ) -> None:
-        self._grants = Grants(token_seconds, 0.0, clock)
-        self._window = Window(calls_per_hour, 3600.0, clock)
+    def _documented(self) -> tuple[Operation, ...]:
         me = {
             "empty_success": replaced({"username": "guide"}),
             "error_in_success": meta.in_success,
@@ -43,7 +31,7 @@ class Instagram(Provider):
             "missing_scope": changed(permissions="instagram_business_basic"),
         }
         paths = {"": "", "-versioned": "/{version}"}
-        self.operations = tuple(
+        return tuple(
             operation
             for suffix, prefix in paths.items()
             for operation in (
@@ -54,22 +42,6 @@ class Instagram(Provider):
                 ),
             )
         )  # fmt: skip
-
-    def error(self, call: Call, status: int, code: str | None = None) -> Answer:
-        """The documented error for *status*."""
-        return meta.error(call, status, code)
-
-    def codes(self, status: int) -> tuple[str, ...]:
-        """Codes such as ``190/463``."""
-        return meta.codes(status)
-
-    def unknown_path(self, call: Call) -> Answer:
-        """What the Graph API says on an object it does not have."""
-        return meta.error(call, 404)
-
-    def headers(self, _call: Call) -> Mapping[str, str]:
-        """How much of the limit is used."""
-        return meta.usage(self._window)
 
     def _me(self, call: Call) -> Answer:
         self._admit(call)
@@ -99,7 +71,3 @@ class Instagram(Provider):
                 "permissions": PERMISSIONS,
             }
         )
-
-    def _admit(self, call: Call) -> None:
-        if not self._window.take():
-            raise meta.refused(call, 400, "4")
