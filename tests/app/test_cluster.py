@@ -207,3 +207,22 @@ async def test_a_full_reset_forgets_alerts_everywhere(tmp_path: Path) -> None:
         totals = [(await it.get("/health/status"))["system_load"] for it in (one, other)]
     assert (left, limited.refused) == ([0, 0], 0)
     assert [it["total_requests"] for it in totals] == [0, 0]
+
+
+async def test_a_probe_waits_for_nobody(tmp_path: Path) -> None:
+    """Where workers meet may be slow or away: whether this one can work is not said there."""
+    app, monitoring = mounted(tmp_path)
+
+    asked: list[str] = []
+    monitoring.cluster.deployment._exchange_for_news = lambda: asked.append("")  # type: ignore[method-assign]
+    monitoring.vitals.alerting.among(_never)
+    async with asking(app) as client:
+        await _until(lambda: not monitoring.cluster.deployment.is_alone)
+        codes = [(await client.get(f"/health/{one}")).status_code for one in ("live", "ready")]
+        probed = list(asked)
+        await client.get("/health/status")
+    assert (codes, probed, asked) == ([200, 200], [], [""])
+
+
+async def _never() -> bool:
+    return False

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from holdfast.api.services import Ask
+from holdfast.api.services import AskHere
 
 router = APIRouter(tags=["probes"])
 
@@ -14,7 +14,7 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/health/ready")
-async def ready(ask: Ask, response: Response) -> dict[str, str]:
+async def ready(ask: AskHere, response: Response) -> dict[str, str]:
     """Our own parts run, and the components that were said to be required.
 
     A dead third party, or a record that waits, takes nobody out.

@@ -97,11 +97,19 @@ class Services:
         return list(dict.fromkeys((*self.catalog, *guarded, *called)))
 
 
-async def _services(connection: HTTPConnection) -> Services:
+async def _here(connection: HTTPConnection) -> Services:
     found: Services = connection.app.state.services
+    return found
+
+
+async def _everywhere(connection: HTTPConnection) -> Services:
+    found = await _here(connection)
     await found.refresh()
     return found
 
 
-Ask = Annotated[Services, Depends(_services)]
+Ask = Annotated[Services, Depends(_everywhere)]
 """A route's parameter of this type receives the services, up to date."""
+
+AskHere = Annotated[Services, Depends(_here)]
+"""The same for what is about this worker alone: others are not looked at, nor waited for."""
