@@ -145,9 +145,8 @@ class Deployment:
                 await asyncio.to_thread(self._beat, board)
                 await asyncio.sleep(BEAT_SECONDS)
         finally:
-            # Begun at once, and not given up when this task is cancelled again: the loop may end.
-            loop = asyncio.get_running_loop()
-            await asyncio.shield(loop.run_in_executor(None, self._leave, board))
+            # Not given up when this task is cancelled once more, as it is when the loop ends.
+            await asyncio.shield(asyncio.create_task(asyncio.to_thread(self._leave, board)))
 
     async def _refresh_after(self, before: "asyncio.Task[None] | None") -> None:
         loop = asyncio.get_running_loop()
