@@ -27,17 +27,18 @@ def main(port: int, workers: int) -> None:
                 dead, _ = os.wait()
                 children ^= {dead, _worker(listening)}
         except KeyboardInterrupt:
-            for child in children:
-                os.kill(child, signal.SIGINT)
-            for child in children:
+            for child in children:  # who asked has seen what he wanted to see
+                os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
 
 
 def _worker(listening: socket.socket) -> int:
     child = os.fork()
     if child == 0:
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
-        os._exit(0)
+        try:
+            uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+        finally:
+            os._exit(0)
     return child
 
 
