@@ -13,7 +13,7 @@ from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import CallRefused, LifecycleError, name_and_reason
-from holdfast.events import CallFinished, Origin, Outcome, Sink, discard
+from holdfast.events import CallFinished, Origin, Outcome, Sink, bound, discard
 from holdfast.guard.attempt import Attempt, ask
 from holdfast.guard.stream import Nothing, OpenStream
 from holdfast.resilience.frame import Row
@@ -49,7 +49,7 @@ class Guard:
     ) -> None:
         self.integration, self.operation = integration, operation
         self.policies = tuple(policies)
-        self._sink, self._clock = sink, clock
+        self._sink, self._clock = bound(sink), clock
         self._new_id = new_id or itertools.count(1).__next__
         self._monotonic, self._wall = clock
         self._attempt = Attempt(self._report, self._monotonic)
@@ -72,7 +72,8 @@ class Guard:
         if kwargs:
             call.function, call.named = partial(function, **kwargs), kwargs
         answer: T
-        tokens, went_out = list[Any](), None
+        tokens: list[Any] = []  # not list[Any](), which costs as much as a breaker
+        went_out = None
         row = self._row  # a policy that is replaced meanwhile changes later calls
         leaving, leaves = len(row.enters), row.exits[-1]
         try:
