@@ -12,10 +12,11 @@ from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
 
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
-from holdfast.errors import CallRefused, LifecycleError, name_and_reason
+from holdfast.errors import BreakerOpen, CallRefused, LifecycleError, name_and_reason
 from holdfast.events import CallFinished, Origin, Outcome, Sink, bound, discard
 from holdfast.guard.attempt import Attempt, ask
 from holdfast.guard.stream import Nothing, OpenStream
+from holdfast.resilience.circuit import Circuit
 from holdfast.resilience.frame import Row
 from holdfast.resilience.gate import MUST_WAIT
 from holdfast.resilience.policy import Body, Call, Policy, Unshared, around
@@ -66,22 +67,30 @@ class Guard:
         """
         if get_ident() != self._thread or current_task(self._loop) is None:
             self._bind(asyncio.get_running_loop())
+        now, deadline = self._monotonic(), _deadline()
+        row = self._row  # a policy that is replaced meanwhile changes later calls
+        circuit = row.circuit
+        if (  # one condition, because hardly any call comes further than the second line
+            circuit is not None
+            and circuit.name != "closed"
+            and deadline is None
+            and circuit.turns_away(now)
+        ):
+            raise self._turned_away(row, circuit, now)
         origin = Origin(self.integration, self.operation, self._new_id(), _scope())
-        now = self._monotonic()
-        call = Call(origin, function, args, self._sink, self._clock, _deadline(), now)
+        call = Call(origin, function, args, self._sink, self._clock, deadline, now)
         if kwargs:
             call.function, call.named = partial(function, **kwargs), kwargs
         answer: T
         tokens: list[Any] = []  # not list[Any](), which costs as much as a breaker
         went_out = None
-        row = self._row  # a policy that is replaced meanwhile changes later calls
-        leaving, leaves = len(row.enters), row.exits[-1]
+        leaving, leaves = len(row.enters), row.exits
         try:
             for enter in row.enters:
                 token = enter(call, now)
                 if token is MUST_WAIT:
-                    answer = await row.ways[len(tokens)](call)
-                    leaves = row.exits[len(tokens)]
+                    answer = await row.way(len(tokens))(call)
+                    leaves = row.exits_after(len(tokens))
                     now = self._monotonic()
                     break
                 tokens.append(token)
@@ -93,8 +102,8 @@ class Guard:
                 if isinstance(answer, OpenStream):
                     answer.hold(call, went_out, self._report)
                 went_out = None
-            for leaving, leave in leaves:
-                leave(call, tokens[leaving], answer, now)
+            for leaving, leave, gate in leaves:
+                leave(gate, call, tokens[leaving], answer, now)
         except BaseException as error:  # noqa: BLE001  # raised again, or rescued
             if went_out is not None:
                 self._attempt.fail(call, went_out, error)
@@ -175,6 +184,20 @@ class Guard:
                 "make one guard per loop"
             )
         self._loop, self._thread = loop, get_ident()
+
+    def _turned_away(self, row: Row, circuit: Circuit, now: float) -> BreakerOpen:
+        """How a call would end at its breaker, without the call: refusals come in floods."""
+        row.knock()
+        origin = Origin(self.integration, self.operation, self._new_id(), _scope())
+        name = f"{origin.integration} {origin.operation}"
+        error = BreakerOpen(name, circuit.retry_in_seconds(now))
+        total_ms = (self._monotonic() - now) * 1000
+        self._sink(
+            CallFinished(
+                origin, self._wall(), "refused", None, 0.0, total_ms, 0, "BreakerOpen", str(error)
+            )
+        )
+        return error
 
     def _lose(self, call: Call, error: BaseException) -> None:
         call.end(error)
