@@ -1,8 +1,7 @@
 """Outbound calls, counted per integration and operation: lifetime totals and rolling windows."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from math import inf
 from threading import Lock
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -18,13 +17,16 @@ from holdfast.events import (
 from holdfast.telemetry.fold import Fold, happened
 from holdfast.telemetry.histogram import Histogram
 from holdfast.telemetry.rolling import STEP_SECONDS, Rolling
-from holdfast.telemetry.tally import SECONDS_BUCKETS, Successes, Tally, is_rescued
+from holdfast.telemetry.tally import SECONDS_BUCKETS, Successes, Tally, count_into, is_rescued
 
 Key = tuple[str, str]
 """(integration, operation)."""
 
 OVERFLOW: Key = ("_overflow", "_overflow")
 """Where calls are counted once there are too many different operations."""
+
+
+_COUNTED = frozenset((CallFinished, AttemptFailed, AnswerJudged, BreakerMoved))
 
 
 @fact
@@ -61,12 +63,7 @@ class Counted:
         for tally in self.tallies(now):
             tally.add_successes(several)
         self.last_success_at = self.last_call_at = events[-1].at
-        before, place = 0, bisect_left(SECONDS_BUCKETS, latencies[0] / 1000)
-        while before < len(latencies):
-            bound = SECONDS_BUCKETS[place] if place < len(SECONDS_BUCKETS) else inf
-            after = bisect_right(latencies, bound, before, key=_seconds)
-            self.buckets[place] += after - before
-            before, place = after, place + 1
+        count_into(self.buckets, latencies)
 
     def add_refusals(self, waited_ms: list[float], now: float) -> None:
         """Count calls that never went out, after so long each."""
@@ -185,7 +182,8 @@ class CallMetrics(Fold):
         refused: dict[Key, list[float]] = {}
         for event in events:
             if type(event) is not CallFinished or event.attempts > 1:
-                self._add(event, now)
+                if type(event) in _COUNTED:
+                    self._add(event, now)
                 continue
             origin, outcome = event.origin, event.outcome
             key = (origin.integration, origin.operation)
@@ -247,10 +245,6 @@ class CallMetrics(Fold):
 
     def _of_origin(self, origin: Origin) -> Counted:
         return self._of(origin.integration, origin.operation)
-
-
-def _seconds(milliseconds: float) -> float:
-    return milliseconds / 1000
 
 
 def _call_of(origin: Origin) -> tuple[str, str, int]:

@@ -1,6 +1,8 @@
 """What is counted about calls, in a shape that can be added up."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from math import inf
 
 from holdfast.events import AnswerJudged, AttemptFailed, CallFinished
 from holdfast.telemetry.histogram import Histogram
@@ -11,6 +13,20 @@ SECONDS_BUCKETS = (
     5.0, 7.5, 10.0, 30.0, 60.0,
 )  # fmt: skip
 """Upper bounds of what is counted, in seconds: every bound that an exposed histogram has."""
+
+
+def count_into(buckets: list[int], milliseconds: list[float]) -> None:
+    """Count *milliseconds*, which ascend, into *buckets*: one for each bound, one beyond."""
+    before, place = 0, bisect_left(SECONDS_BUCKETS, milliseconds[0] / 1000) if milliseconds else 0
+    while before < len(milliseconds):
+        bound = SECONDS_BUCKETS[place] if place < len(SECONDS_BUCKETS) else inf
+        after = bisect_right(milliseconds, bound, before, key=_seconds)
+        buckets[place] += after - before
+        before, place = after, place + 1
+
+
+def _seconds(milliseconds: float) -> float:
+    return milliseconds / 1000
 
 
 class Successes:
