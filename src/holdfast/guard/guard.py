@@ -67,24 +67,17 @@ class Guard:
         """
         if get_ident() != self._thread or current_task(self._loop) is None:
             self._bind(asyncio.get_running_loop())
-        now, deadline = self._monotonic(), _deadline()
-        row = self._row  # a policy that is replaced meanwhile changes later calls
-        circuit = row.circuit
-        if (  # one condition, because hardly any call comes further than the second line
-            circuit is not None
-            and circuit.name != "closed"
-            and deadline is None
-            and circuit.turns_away(now)
-        ):
-            raise self._turned_away(row, circuit, now)
+        # The row is kept: a policy that is replaced meanwhile changes later calls.
+        row, now, deadline = self._row, self._monotonic(), _deadline()
+        if row.circuit is not None and row.circuit.name != "closed" and row.shuts(now, deadline):
+            raise self._turned_away(row, row.circuit, now)
         origin = Origin(self.integration, self.operation, self._new_id(), _scope())
         call = Call(origin, function, args, self._sink, self._clock, deadline, now)
         if kwargs:
             call.function, call.named = partial(function, **kwargs), kwargs
         answer: T
         tokens: list[Any] = []  # not list[Any](), which costs as much as a breaker
-        went_out = None
-        leaving, leaves = len(row.enters), row.exits
+        leaving, leaves, went_out = len(row.enters), row.exits, None
         try:
             for enter in row.enters:
                 token = enter(call, now)

@@ -65,6 +65,10 @@ class Row:
         """What a call leaves that entered so many gates."""
         return tuple(one for one in self.exits if one[0] < entered)
 
+    def shuts(self, now: float, deadline: float | None) -> bool:
+        """Whether the *circuit* turns away a call around which others set this *deadline*."""
+        return deadline is None and self.circuit is not None and self.circuit.turns_away(now)
+
     def knock(self) -> None:
         """A call comes as far as the *circuit*, and no further: what it pays on its way."""
         for retry in self._retries:
