@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from types import FunctionType, MethodType
 from typing import Literal
 
 from holdfast.answer import Judgement as Judgement  # noqa: PLC0414 - a word of these facts
@@ -278,3 +279,9 @@ Sink = Callable[[Event], None]
 
 def discard(event: Event) -> None:
     """The sink of those nobody listens to."""
+
+
+def bound(sink: Sink) -> Sink:
+    """*sink* as it is called fastest: an object's own ``__call__``, found once for all calls."""
+    method = type(sink).__call__
+    return MethodType(method, sink) if isinstance(method, FunctionType) else sink

@@ -23,6 +23,8 @@ from holdfast.sessions.session import (
     step_of,
 )
 
+_OF_A_SCOPE = (RequestFinished, BusinessFact)
+
 _MOST_NAMES = 200
 """Of steps whose end is remembered; the first ones."""
 
@@ -59,7 +61,7 @@ class LiveSession:
         if isinstance(event, CallFinished):
             self._add_call(event, most_steps)
             self._user_id = self._user_id or event.origin.scope.user_id
-        elif isinstance(event, RequestFinished | BusinessFact):
+        elif isinstance(event, _OF_A_SCOPE):
             self._user_id = self._user_id or event.scope.user_id
         elif isinstance(event, StepTaken):
             self._add_block(event)
@@ -83,8 +85,10 @@ class LiveSession:
         )  # fmt: skip
 
     def _seen(self, at: float) -> None:
-        self._started_at = min(self._started_at, at)
-        self.last_seen_at = max(self.last_seen_at, at)
+        if at > self.last_seen_at:
+            self.last_seen_at = at
+        elif at < self._started_at:
+            self._started_at = at
         if self.status == "timed_out" and at > (self._completed_at or 0.0):
             self.status, self._completed_at = "active", None
 

@@ -1,8 +1,7 @@
 """Outbound calls, counted per integration and operation: lifetime totals and rolling windows."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from math import inf
 from threading import Lock
 
 from holdfast.clock import SYSTEM_CLOCK, Clock
@@ -16,14 +15,18 @@ from holdfast.events import (
     fact,
 )
 from holdfast.telemetry.fold import Fold, happened
+from holdfast.telemetry.histogram import Histogram
 from holdfast.telemetry.rolling import STEP_SECONDS, Rolling
-from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally, is_rescued
+from holdfast.telemetry.tally import SECONDS_BUCKETS, Successes, Tally, count_into, is_rescued
 
 Key = tuple[str, str]
 """(integration, operation)."""
 
 OVERFLOW: Key = ("_overflow", "_overflow")
 """Where calls are counted once there are too many different operations."""
+
+
+_COUNTED = frozenset((CallFinished, AttemptFailed, AnswerJudged, BreakerMoved))
 
 
 @fact
@@ -55,24 +58,19 @@ class Counted:
 
     def add_successes(self, events: list[CallFinished], now: float) -> None:
         """Count calls that the provider answered at the first attempt."""
-        latencies = [event.latency_ms or 0.0 for event in events]
-        several = Tally()
-        several.add_successes(events, latencies)
+        latencies = sorted([event.latency_ms or 0.0 for event in events])
+        several = Successes(events, latencies)
         for tally in self.tallies(now):
-            tally.merge(several)
+            tally.add_successes(several)
         self.last_success_at = self.last_call_at = events[-1].at
-        seconds = sorted([latency / 1000 for latency in latencies])
-        before, place = 0, 0
-        while before < len(seconds):
-            bound = SECONDS_BUCKETS[place] if place < len(SECONDS_BUCKETS) else inf
-            after = bisect_right(seconds, bound, before)
-            self.buckets[place] += after - before
-            before, place = after, place + 1
+        count_into(self.buckets, latencies)
 
     def add_refusals(self, waited_ms: list[float], now: float) -> None:
         """Count calls that never went out, after so long each."""
+        waited = Histogram()
+        waited.add_all(waited_ms)
         for tally in self.tallies(now):
-            tally.add_refusals(waited_ms)
+            tally.add_refusals(len(waited_ms), waited)
 
     def add_duration(self, latency_ms: float) -> None:
         """Count one attempt that came back, in its bucket."""
@@ -188,16 +186,18 @@ class CallMetrics(Fold):
         refused: dict[Key, list[float]] = {}
         for event in events:
             if type(event) is not CallFinished or event.attempts > 1:
-                self._add(event, now)
+                if type(event) in _COUNTED:
+                    self._add(event, now)
                 continue
-            key = (event.origin.integration, event.origin.operation)
-            if event.outcome == "succeeded" and event.attempts and event.served_from == "provider":
-                plain = succeeded.get(key)
-                if plain is None:
+            origin, outcome = event.origin, event.outcome
+            key = (origin.integration, origin.operation)
+            if outcome == "succeeded" and event.served_from == "provider" and event.attempts:
+                alike = succeeded.get(key)
+                if alike is None:
                     self._of(*key, 0)  # operations stand in the order of their first call
-                    plain = succeeded[key] = []
-                plain.append(event)
-            elif event.outcome == "refused" and event.usage is None:
+                    alike = succeeded[key] = []
+                alike.append(event)
+            elif outcome == "refused" and event.usage is None:
                 if key not in refused:
                     self._of(*key, 0)
                     refused[key] = []
