@@ -27,6 +27,7 @@ class Files:
         monkeypatch.setattr(sqlite3, "connect", self)
 
     def __call__(self, *arguments: Any, **options: Any) -> sqlite3.Connection:
+        """Open a file, when it may be."""
         self.asked.set()
         assert self.may.wait(10.0)
         self.opened.append(self._connect(*arguments, **options))
@@ -101,5 +102,5 @@ async def test_what_is_given_back_after_the_end_is_closed(tmp_path: Path) -> Non
     await close_engine(engine)
     await connection.execute(text("SELECT 1"))
     await connection.close()
-    with pytest.raises(ValueError, match="Connection closed|no active connection"):
+    with pytest.raises(ValueError, match=r"Connection closed|no active connection"):
         await driver.execute("SELECT 1")

@@ -1,4 +1,4 @@
-"""Roll-ups on their way to the record: written whole, never cancelled halfway, spooled at the end."""
+"""Roll-ups on their way to the record: written whole, spooled at the end."""
 
 import asyncio
 from collections.abc import Callable, Sequence

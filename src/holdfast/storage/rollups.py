@@ -55,10 +55,10 @@ async def write_rows(connection: AsyncConnection, rows: Sequence[Row]) -> None:
     await connection.execute(write, [{**_NOTHING, **row} for row in rows])
 
 
-def _told(columns: Any) -> ColumnElement[int]:
-    return (
-        columns.succeeded + columns.failed + columns.refused + columns.cancelled + columns.attempts
-    )
+def _told(mine: Any) -> ColumnElement[int]:
+    ended = mine.succeeded + mine.failed + mine.refused + mine.cancelled
+    told: ColumnElement[int] = ended + mine.attempts
+    return told
 
 
 async def read_buckets(

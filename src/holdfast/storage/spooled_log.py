@@ -50,7 +50,8 @@ class SpoolStatus:
     """What came into the database, and what did not.
 
     *written* events are in it (those of dead processes as well), *waiting* ones (and roll-ups of
-    the last end) take *size_bytes* on disk, *dropped* counts the others by reason. *failing*: the last write to it failed.
+    the last end) take *size_bytes* on disk, *dropped* counts the others by reason. *failing*: the
+    last write to it failed.
     """
 
     waiting: int = 0
