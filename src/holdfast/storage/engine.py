@@ -64,6 +64,7 @@ def schema_of(connection: AsyncConnection | AsyncEngine) -> str | None:
 def _sqlite(url: URL, pragmas: tuple[str, ...], *, own_transactions: bool = False) -> AsyncEngine:
     return create_async_engine(
         url, hide_parameters=True, pool_size=4, max_overflow=0,
+        pool_reset_on_return=None,  # a Connection ends its transaction: no need to ask once more
         async_creator=connector(url, pragmas, own_transactions=own_transactions),
     )  # fmt: skip
 
