@@ -127,12 +127,16 @@ class RequestFinished:
 
 @fact
 class SessionStarted:
-    """A user's journey began."""
+    """A user's journey began.
+
+    *user_context* is what the application said of it, by field: redacted and cut.
+    """
 
     session_id: str
     at: float
     user_id: str | None
     service_type: str | None
+    user_context: dict[str, str | float | bool] | None = None
 
 
 @fact

@@ -1,5 +1,7 @@
 """One session as it goes on, folded from its facts; bounded whatever it does."""
 
+from typing import Any
+
 from holdfast.events import (
     BusinessFact,
     CallFinished,
@@ -16,11 +18,13 @@ from holdfast.sessions.session import (
     Session,
     SessionStatus,
     Step,
+    Validations,
     ended,
     is_issue,
     overall,
     step_name,
     step_of,
+    validation,
 )
 
 _OF_A_SCOPE = (RequestFinished, BusinessFact)
@@ -48,6 +52,8 @@ class LiveSession:
         self._called_ms = self._shares = 0.0
         self._judged = 0
         self._cost_usd: float | None = None
+        self._user_context: dict[str, Any] | None = None
+        self._validations: Validations = {}
 
     def follow(self, event: Event, most_steps: int) -> None:
         """Add what *event* says; the caller knows that it is about this session."""
@@ -68,6 +74,7 @@ class LiveSession:
         elif isinstance(event, SessionStarted):
             self._user_id = event.user_id or self._user_id
             self._service_type = event.service_type or self._service_type
+            self._user_context = self._user_context or event.user_context
         elif isinstance(event, IssueFound):
             self._issues_found += 1
             self._critical = self._critical or event.severity == "critical"
@@ -82,6 +89,7 @@ class LiveSession:
             self._step_count, self._issues_found, tuple(self._steps[-last_steps:]),
             performance_score(self._called_ms, self._step_count),
             quality_score(self._shares, self._judged), self._cost_usd,
+            self._user_context, dict(self._validations) or None,
         )  # fmt: skip
 
     def _seen(self, at: float) -> None:
@@ -102,6 +110,9 @@ class LiveSession:
         if event.verdict is not None:
             self._judged += 1
             self._shares += share_of(event.verdict)
+            name = step_name(event.origin)
+            if name in self._validations or len(self._validations) < _MOST_NAMES:
+                self._validations[name] = validation(event.origin, event.verdict)
         if event.usage is not None and event.usage.cost_usd is not None:
             self._cost_usd = (self._cost_usd or 0.0) + event.usage.cost_usd
 
