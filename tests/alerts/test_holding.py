@@ -14,6 +14,9 @@ from holdfast.trends.history import Page
 FIRING = AlertChanged(
     "a1", "latency:sun", 9.0, 3.0, "firing", "latency", "warning", "sun", "High latency", 9.0, 5.0
 )
+OVER = AlertChanged(
+    "a2", "latency:moon", 9.0, 3.0, "firing", "latency", "warning", "moon", "High latency", 9.0, 5.0
+)
 
 
 class Log:
@@ -26,8 +29,8 @@ class Log:
     async def page(
         self, state: AlertState | None = None, *, limit: int, cursor: str | None = None
     ) -> Page[AlertChanged]:
-        """Nobody reads here."""
-        raise NotImplementedError
+        """What fires: another's, which is over by now."""
+        return Page((OVER,), None)
 
     async def count(self, state: AlertState | None = None) -> int:
         """Nobody counts here."""
@@ -51,3 +54,13 @@ async def test_only_who_watches_holds(are_ours: bool) -> None:
     await Holding(watch).settle(log, 10.0, are_ours=are_ours)
     assert log.held == ([[FIRING]] if are_ours else [])
     assert log.asked_to_end == 1
+    assert watch.others() == [OVER]
+
+
+def test_what_another_knows_is_no_strangers_alert() -> None:
+    """A follower neither lists it twice, nor lets it go on once it is over."""
+    watch = Watch(Thresholds(), lambda: "new")
+    watch.see_others([FIRING, OVER], inherit=True)
+    watch.follow([FIRING], [OVER])
+    assert watch.others() == []
+    assert watch._heirless == {}

@@ -247,7 +247,12 @@ async def test_a_session_is_the_documented_one(tmp_path: Path) -> None:
         missing = await client.get(f"{API}/sessions/nope")
     assert shape(listed["sessions"]) == [SESSION]
     assert (listed["next_cursor"], listed["source"], listed["partial"]) == (None, "record", None)
-    assert shape(alone) == {**SESSION, "recommendations": [], "partial": "NoneType"}
+    none, told = "NoneType", ("status", "method", "integration", "operation")
+    verdict = {**dict.fromkeys(told, "str"), **dict.fromkeys(("score", "reason"), none)}
+    assert shape(alone) == {
+        **SESSION, "recommendations": [], "partial": none, "user_context": none,
+        "validation_results": {"guidance": verdict},
+    }  # fmt: skip
     assert alone["user"] == "m\u2026a"
     assert _problem(missing) == (404, "no session 'nope'")
 

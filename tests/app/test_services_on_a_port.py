@@ -14,7 +14,7 @@ from holdfast.integrations import CATALOG
 from holdfast.integrations.did_records import Voice
 from holdfast.integrations.prokerala_records import Birth
 from holdfast.testing import Simulation, simulation
-from tests.api.host import asking, mounted
+from tests.api.host import asking, mounted, until
 from tests.validation.sounds import tone, wav
 
 pytestmark = pytest.mark.real_time
@@ -95,6 +95,7 @@ async def test_what_a_chat_cost_is_everywhere(simulator: Simulation, tmp_path: P
         reply = await monitoring.services.get_service("openai", "chat").chat(TEXT)
         document = (await client.get("/monitoring/api/metrics")).json()
         lines = (await client.get("/metrics")).text.splitlines()
+        await until(lambda: monitoring.record.status().written > 0, seconds=60.0)
     (shown,) = next(one for one in document["integrations"] if one["usage"])["usage"]
     tokens = reply.tokens.input + reply.tokens.output
     assert (shown["unit"], shown["amount"], shown["calls"]) == ("tokens", tokens, 1)

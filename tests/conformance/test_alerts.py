@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import URL
 
+from holdfast.alerts.holding import UNHELD_SECONDS, Holding
+from holdfast.alerts.rules import Reading
+from holdfast.alerts.watch import Watch
+from holdfast.api.shapes.alerts import firing_critical, shown
 from holdfast.clock import stamp
 from holdfast.events import AlertChanged, ComponentChanged
+from holdfast.health.integration import Thresholds
 from holdfast.storage.alerts import SqlAlertLog
 from holdfast.storage.row_store import RowStore
 from holdfast.storage.rows import rows_of
@@ -16,6 +21,7 @@ from holdfast.storage.spool_lines import line_of, rows_of_lines
 from holdfast.storage.tables import integration_health
 from holdfast.storage.tables_of_watch import alerts
 from holdfast.storage.writer import SqlEventLog
+from tests.alerts.test_watch import CRITICAL, LOW, watch
 from tests.conformance.record import NOW, batch, opened, rows
 
 pytestmark = pytest.mark.real_time
@@ -143,3 +149,49 @@ async def test_a_component_s_changes_are_kept(database: URL) -> None:
         "search", "component", "unhealthy", None, stamp(NOW),
         {"before": "healthy", "reason": "no answer within 5 s"},
     ]  # fmt: skip
+
+
+async def test_what_fired_before_a_restart_goes_on_or_is_ended(database: URL) -> None:
+    """The same trouble is the same alert; the other is shown until nobody held it for long."""
+    before, after = watch(), Watch(Thresholds(), lambda: "new")
+    before.look(NOW, [Reading("sun", CRITICAL), Reading("moon", LOW)])
+    async with opened(database) as engine:
+        log = SqlAlertLog(engine)
+        await Holding(before).settle(log, NOW)
+        holding = Holding(after)
+        assert await holding.settle(log, NOW + 30) == []
+        assert {one.fingerprint for one in shown(after)} == {
+            "success_rate:sun", "success_rate:moon"
+        }  # fmt: skip
+        assert (after.firing(), firing_critical(after)) == ([], 1)
+        assert after.look(NOW + 35, [Reading("sun", CRITICAL)]) == []
+        assert [one.alert_id for one in after.firing()] == ["a1"]
+        ended = await holding.settle(log, NOW + UNHELD_SECONDS + 1)
+        page = await log.page(limit=9)
+        await holding.settle(log, NOW + UNHELD_SECONDS + 31)
+    assert [(one.fingerprint, one.state) for one in ended] == [("success_rate:moon", "resolved")]
+    assert {(one.alert_id, one.state) for one in page.items} == {
+        ("a1", "firing"), ("a2", "resolved")
+    }  # fmt: skip
+    assert {(one.alert_id, one.state) for one in shown(after)} == {
+        ("a1", "firing"), ("a2", "resolved")
+    }  # fmt: skip
+
+
+async def test_what_fires_beside_us_is_shown_and_not_ours(database: URL) -> None:
+    """Whoever began it ends it: our own finding, later, is an alert of its own."""
+    beside, ours = watch(), Watch(Thresholds(), lambda: "ours")
+    async with opened(database) as engine:
+        log = SqlAlertLog(engine)
+        holding = Holding(ours)
+        await holding.settle(log, NOW)
+        beside.look(NOW + 5, [Reading("sun", LOW)])
+        await Holding(beside).settle(log, NOW + 5)
+        await holding.settle(log, NOW + 30)
+        assert [one.alert_id for one in shown(ours)] == ["a1"]
+        ours.look(NOW + 35, [Reading("sun", LOW)])
+        await holding.settle(log, NOW + 60)
+    assert sorted(one.alert_id for one in shown(ours)) == ["a1", "ours"]
+    assert [one.alert_id for one in ours.firing()] == ["ours"]
+    ours.forget()
+    assert shown(ours) == []

@@ -1,16 +1,22 @@
 """The past, looked up through every `History`."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from sqlalchemy import URL, delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from holdfast.events import BusinessFact, IssueFound, Scope, Usage
+from holdfast.clock import stamp
+from holdfast.events import BusinessFact, IssueFound, RequestFinished, Scope, Usage
 from holdfast.storage.business_days import sum_up_days
 from holdfast.storage.history import SqlHistory
 from holdfast.storage.retention import forget_rollups
 from holdfast.storage.rollups import write_buckets
+from holdfast.storage.tables import api_calls
 from holdfast.storage.tables_of_meaning import business_metrics
 from holdfast.storage.tables_of_watch import integration_metrics
+from holdfast.storage.use_days import sum_up_use
 from holdfast.storage.writer import SqlEventLog
 from holdfast.telemetry.spent import spend
 from holdfast.telemetry.tally import Tally
@@ -175,6 +181,44 @@ async def test_errors_use_and_business_are_summed_by_day(database: URL) -> None:
         BusinessTotal(TODAY, "report", "revenue", "USD", 7.5, 2),
         BusinessTotal(YESTERDAY, "report", "revenue", "USD", 1.0, 1),
     ]
+
+
+async def test_use_is_summed_up_by_day(database: URL) -> None:
+    """The days that are over, once they are; late requests are added, and none is counted twice."""
+    users = [Scope("s", "u-1"), Scope("s", "u-2"), Scope("s", "u-1")]
+
+    def used(at: float, **changes: Any) -> RequestFinished:
+        return replace(request(at, **changes), user_type="premium")
+
+    async with opened(database) as engine:
+        history, log = SqlHistory(engine), SqlEventLog(engine, "a")
+        old = [replace(used(NOW - 9 * DAY, duration_ms=90.0), scope=one) for one in users]
+        await log.append(batch(*old, used(NOW - DAY, outcome="failed"), used(NOW)))
+        before = await history.use(Between(), limit=9)
+        assert await sum_up_use(engine, NOW) == 2
+        assert await history.use(Between(), limit=9) == before
+        await log.append(batch(used(NOW - DAY), first=5))
+        assert await sum_up_use(engine, NOW) == 1
+        await log.append(batch(used(NOW), first=6))
+        async with engine.begin() as connection:  # forgotten, or given up for their size
+            past = api_calls.c.at < stamp(NOW - DAY / 2)
+            await connection.execute(delete(api_calls).where(past))
+        assert await sum_up_use(engine, NOW) == 0
+        after = await history.use(Between(NOW - 20 * DAY), limit=9)
+        few = await history.use(Between(NOW - DAY), limit=9)
+        first = await history.use(Between(), limit=1)
+        assert await forget_rollups(engine, NOW + 395 * DAY) == 1
+    assert before == [
+        Use(TODAY, "/chat", "premium", 1, 0, 0, 300.0),
+        Use(YESTERDAY, "/chat", "premium", 1, 1, 0, 300.0),
+        Use("2027-01-06", "/chat", "premium", 3, 0, 2, 90.0),
+    ]
+    assert after == [
+        Use(TODAY, "/chat", "premium", 2, 0, 0, 300.0),
+        Use(YESTERDAY, "/chat", "premium", 2, 1, 0, 300.0),
+        before[-1],
+    ]
+    assert (few, first) == (after[:2], after[:1])
 
 
 async def test_sums_of_days_outlive_their_facts(database: URL) -> None:

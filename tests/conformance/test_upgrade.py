@@ -13,6 +13,7 @@ from holdfast.storage import schema
 from holdfast.storage.all_tables import RECORD
 from holdfast.storage.engine import open_schema_engine
 from holdfast.storage.tables import api_calls, audit, integration_calls, sessions
+from holdfast.storage.use_days import sum_up_use
 from holdfast.storage.writer import SqlEventLog
 from tests.conformance.record import NOW, batch, call, opened, request, rows
 
@@ -60,10 +61,10 @@ ROWS: dict[str, dict[str, Any]] = {
 """One row of each table of version 0001."""
 
 
-def _make_old(connection: Connection) -> None:
+def _make_old(connection: Connection, version: str) -> None:
     config = schema._config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(config, version)
     for table, row in ROWS.items():
         values = {name: _plain(value, connection) for name, value in row.items()}
         places = ", ".join(f":{name}" for name in row)
@@ -79,16 +80,17 @@ def _plain(value: object, connection: Connection) -> object:
     return value
 
 
-async def _old(url: URL) -> None:
+async def _old(url: URL, version: str) -> None:
     engine = open_schema_engine(url)
     async with engine.begin() as connection:
-        await connection.run_sync(_make_old)
+        await connection.run_sync(_make_old, version)
     await engine.dispose()
 
 
-async def test_version_0001_is_upgraded_with_its_rows(database: URL) -> None:
+@pytest.mark.parametrize("version", ["0001", "0002", "0003"])
+async def test_an_earlier_version_is_upgraded_with_its_rows(database: URL, version: str) -> None:
     """Every row is where it was, with what is new empty; and new rows land beside it."""
-    await asyncio.to_thread(lambda: asyncio.run(_old(database)))
+    await asyncio.to_thread(lambda: asyncio.run(_old(database, version)))
     assert (await schema.check(database)).status == "old"
     async with opened(database) as engine:
         await SqlEventLog(engine, "host-2").append(batch(call(NOW, "s"), request(NOW)))
@@ -97,6 +99,7 @@ async def test_version_0001_is_upgraded_with_its_rows(database: URL) -> None:
             for table in (sessions, api_calls, integration_calls, audit)
         }
         assert len(await rows(engine, integration_calls)) == 2
+        assert await sum_up_use(engine, NOW) == 1  # the day of the old request
     for table, row in kept.items():
         expected = {**ROWS[table], **_LATER.get(table, {})}
         assert {name: row[name] for name in expected} == expected

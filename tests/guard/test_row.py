@@ -4,22 +4,28 @@ import gc
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 
 from holdfast.errors import CallRefused, Unavailable
+from holdfast.events import BreakerName, Event
 from holdfast.guard.guard import Guard
+from holdfast.resilience.breaker import Breaker
+from holdfast.resilience.circuit import BreakerOptions
+from holdfast.resilience.deadline import Deadline
 from holdfast.resilience.frame import Row
 from holdfast.resilience.gate import MUST_WAIT, Gate
 from holdfast.resilience.policy import Call, Policy, Proceed
+from holdfast.resilience.retry import Retry
 from tests.guard.rush import Rush
 from tests.guard.stage import OPTIONS, Provider, Stage, caught, down, run
 from tests.guard.test_fallbacks_rush import RUSHES
 from tests.guard.test_world import PLANS
 from tests.guard.world import Plan, World
+from tests.jumping_time import jumping_clock
 
 
 class Shell:
@@ -121,6 +127,32 @@ async def test_each_gate_is_left_once_and_in_order(
     guard = Guard("sun", "shine", [Shell(gate) for gate in gates] if shell else gates)
     await caught(guard.call(Provider("light", after=0.0)))
     assert trace == expected
+
+
+@pytest.mark.parametrize("within_seconds", [None, 5.0], ids=["free", "in a call with a deadline"])
+@pytest.mark.parametrize("name", get_args(BreakerName))
+async def test_a_breaker_turns_away_at_the_door_as_it_does_inside(
+    name: BreakerName, within_seconds: float | None
+) -> None:
+    """No call is made of one that is refused: the fact, the counts and the budget say the same."""
+    told = []
+    for shell in (False, True):
+        clock, facts = jumping_clock(), list[Event]()
+        retry, breaker = Retry(), Breaker(BreakerOptions(jitter=0.0))
+        assert retry.budget is not None
+        retry.budget.left = 1.0
+        breaker.circuit.force(name, clock.monotonic(), "a test")
+        if name == "open":
+            breaker.circuit.retry_at = clock.monotonic() + 7.0
+        policies: list[Policy] = [Deadline(9.0), retry, breaker]
+        inside = [Shell(policy) for policy in policies] if shell else policies
+        guard = Guard("sun", "shine", inside, sink=facts.append, clock=clock)
+        outer = Guard("sky", policies=[Deadline(within_seconds)] if within_seconds else ())
+        error = await caught(outer.call(guard.call, Provider("light", after=0.0)))
+        told.append((facts, str(error), retry.budget.left, breaker.circuit.refused))
+    assert told[0] == told[1]
+    assert told[0][2] == 1.1
+    assert told[0][3] == (name in ("open", "forced_open"))
 
 
 async def test_a_call_that_failed_leaves_no_cycles() -> None:

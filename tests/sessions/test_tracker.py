@@ -1,6 +1,7 @@
 """Sessions in memory: followed from fact to fact, bounded, the longest unseen leave first."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,7 @@ from holdfast.events import (
 )
 from holdfast.sessions.session import Session
 from holdfast.sessions.tracker import Sessions
+from holdfast.telemetry.fanout import Fanout
 
 
 def call(session_id: str | None, at: float, step: str = "chart", *, good: bool = True) -> Event:
@@ -183,3 +185,32 @@ def test_sessions_that_others_may_have_seen_are_left_to_the_record() -> None:
     sessions = follow(call("s-1", 1.0), call("s-2", 50.0), SessionEnded("s-3", 1.0, "completed"))
     sessions.forget(10.0)
     assert sorted(one.session_id for one in sessions.latest(9)) == ["s-2", "s-3"]
+
+
+READERS: list[Callable[[Sessions], object]] = [
+    lambda sessions: [one.session_id for one in sessions.latest(9)],
+    lambda sessions: found(sessions).step_count,
+    Sessions.active,
+    lambda sessions: sessions.timed_out(60.0, 30.0),
+]
+
+
+@pytest.mark.parametrize("read", READERS, ids=["latest", "find", "active", "timed_out"])
+def test_whoever_asks_hears_of_what_was_kept_back(read: Callable[[Sessions], object]) -> None:
+    """Behind a fanout, ends of calls and requests are told later, but before anybody reads."""
+    facts = call("s-1", 10.0), request("s-2", 20.0), call("s-1", 40.0)
+    kept_back = Sessions()
+    tell = Fanout([kept_back])
+    for fact in facts:
+        tell(fact)
+    assert read(kept_back) == read(follow(*facts))
+
+
+def test_sessions_are_forgotten_by_all_that_was_seen_of_them() -> None:
+    """Also by what was kept back."""
+    kept_back = Sessions()
+    tell = Fanout([kept_back])
+    for at in (10.0, 40.0):
+        tell(call("s-1", at))
+    kept_back.forget(30.0)
+    assert kept_back.active() == 1

@@ -10,6 +10,7 @@ from holdfast.events import AlertChanged
 
 HOLD_SECONDS = 30.0
 UNHELD_SECONDS = 90.0
+_MOST_OTHERS = 200
 _REASON = "nobody watches it any more: the process that told it has ended"
 
 
@@ -19,6 +20,7 @@ class Holding:
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self._next = self._ends_from = float("-inf")
+        self._is_first = True
 
     def is_due(self, now: float) -> bool:
         """Whether it is time to say so again."""
@@ -29,15 +31,21 @@ class Holding:
     ) -> list[AlertChanged]:
         """Hold ours in *log*, and return those that ended because nobody did.
 
-        When they are not ours the watch only follows another, which may know better by now.
+        What a former process left firing goes on when we find it, too. When they are not ours the
+        watch only follows another, which may know better by now: nothing is held.
         """
         self._next = now + HOLD_SECONDS
+        recorded = await log.page("firing", limit=_MOST_OTHERS)
+        self._watch.see_others(recorded.items, inherit=self._is_first)
+        self._is_first = False
         firing = self._watch.firing() if are_ours else []
         if firing:
             await log.hold(firing, now)
         if now < self._ends_from:
             return []
-        return await log.end_unheld(now - UNHELD_SECONDS, now, _REASON)
+        ended = await log.end_unheld(now - UNHELD_SECONDS, now, _REASON)
+        self._watch.end_others(ended)
+        return ended
 
     def failed(self, now: float) -> None:
         """The log did not answer: others may not have reached it either, so they get time."""

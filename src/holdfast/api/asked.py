@@ -18,12 +18,6 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 Cursor = Annotated[str | None, Query(max_length=200)]
 Word = Annotated[str | None, Query(max_length=200)]
 Days = Annotated[int, Query(ge=1, le=400, description="how many days back, today included")]
-FewDays = Annotated[
-    int,
-    Query(
-        ge=1, le=31, description="how many days back, today included; every request of them is read"
-    ),
-]
 Moment = Annotated[float | None, Query(ge=0, le=32_503_680_000, description="Unix seconds")]
 
 

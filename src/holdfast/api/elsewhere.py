@@ -20,6 +20,9 @@ class Alerts(Protocol):
     def ended(self) -> list[AlertChanged]:
         """Resolved ones."""
 
+    def others(self) -> list[AlertChanged]:
+        """What the record says still fires, and nobody here watches."""
+
     def forget(self) -> None:
         """Begin anew."""
 

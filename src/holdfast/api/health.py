@@ -93,7 +93,7 @@ async def alerts(
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> dict[str, Any]:
     """The latest *limit* alerts of the asked type, oldest first (contract fault 7)."""
-    asked = [one for one in shapes.known(ask.watch) if alert_type in (None, one.severity)]
+    asked = [one for one in shapes.shown(ask.watch) if alert_type in (None, one.severity)]
     found = [shapes.contract_alert(one) for one in asked[-limit:]]
     return {
         "status": "ok",
@@ -140,7 +140,7 @@ async def status(ask: Ask) -> dict[str, Any]:
         "uptime_seconds": round(ask.uptime_seconds, 2),
         "uptime_human": voice.human(ask.uptime_seconds),
         "system_load": {key: summary[key] for key in (*load, "unhealthy_services")},
-        "recent_alerts": [shapes.contract_alert(one) for one in shapes.known(ask.watch)[-10:]],
+        "recent_alerts": [shapes.contract_alert(one) for one in shapes.shown(ask.watch)[-10:]],
         "overall_status": voice.overall_status(reports),
         "environment": ask.settings.environment,
         "is_production": ask.settings.is_production,

@@ -7,7 +7,6 @@ from fastapi import APIRouter, HTTPException, Query
 from holdfast.api.asked import (
     Cursor,
     Days,
-    FewDays,
     Limit,
     Moment,
     Word,
@@ -109,7 +108,7 @@ async def performance(
 
 
 @router.get("/features")
-async def features(ask: Ask, days: FewDays = 7) -> dict[str, Any]:
+async def features(ask: Ask, days: Days = 7) -> dict[str, Any]:
     """What was used: requests by day, endpoint and type of user."""
     asked = history_of(ask).use(last_days(ask, days), limit=_MOST_ROWS)
     found = await answered(asked)

@@ -50,14 +50,22 @@ async def session(session_id: str, ask: Ask) -> dict[str, Any]:
     """One session with its steps; 404 when neither the record nor memory knows it.
 
     Its steps may have been taken by several processes: the record knows them all, memory the last
-    moment of this one. *partial* says when the record could not answer.
+    moment of this one. *user_context* is what the application said when it started the session,
+    *validation_results* the last verdict on each step; null where there is none. *partial* says
+    when the record could not answer.
     """
     live = ask.sessions.find(session_id)
     recorded, partial = await _recorded(ask, session_id, live is not None)
     found = joined(recorded, live)
     if found is None:
         raise HTTPException(404, f"no session '{session_id[:80]}'")
-    return {**shaped(found), "recommendations": recommendations(found), "partial": partial}
+    return {
+        **shaped(found),
+        "user_context": found.user_context,
+        "validation_results": found.validation_results,
+        "recommendations": recommendations(found),
+        "partial": partial,
+    }
 
 
 async def _page(

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from holdfast.settings.settings import Settings
 from holdfast.storage import schema
 from holdfast.storage.address import address
-from holdfast.storage.engine import in_schema, open_engine
+from holdfast.storage.engine import close_engine, in_schema, open_engine
 from holdfast.storage.upkeep import UpkeepPlan
 
 
@@ -44,7 +44,7 @@ class Database:
     async def close(self, engine: AsyncEngine) -> None:
         """Give back what `open` opened; the host's pool is the host's."""
         if self._shared is None:
-            await engine.dispose()
+            await close_engine(engine)
 
     async def state(self) -> schema.SchemaState:
         """What the database holds, asked through the host's pool when it is shared."""

@@ -28,14 +28,17 @@ class Following:
     def session(
         self, session_id: str | None = None, *, user_id: str | None = None,
         service_type: str | None = None, completes: bool = True,
+        user_context: Mapping[str, Any] | None = None,
     ) -> SessionBlock:  # fmt: skip
         """A user's whole journey in one block, `with` or `async with`; yields the session's id.
 
         Without *session_id* it is the request's own (header, baggage, cookie), else a new one.
+        *user_context* is what the user came with: kept with the session, redacted and cut.
         """
         return self._journeys.session(
-            session_id, user_id=user_id, service_type=service_type, completes=completes
-        )
+            session_id, user_id=user_id, service_type=service_type, completes=completes,
+            user_context=user_context,
+        )  # fmt: skip
 
     @overload
     def monitor_session(self, function: F, /) -> F: ...
@@ -78,10 +81,16 @@ class Following:
         return self._journeys.step(name, context, inputs=inputs, requires=requires)
 
     def start_session(
-        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
-    ) -> None:
-        """A journey over several requests begins; they carry ``X-Session-ID``."""
-        self._journeys.start(session_id, user_id=user_id, service_type=service_type)
+        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None,
+        user_context: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """A journey over several requests begins; they carry ``X-Session-ID``.
+
+        *user_context* is what the user came with: kept with the session, redacted and cut.
+        """
+        self._journeys.start(
+            session_id, user_id=user_id, service_type=service_type, user_context=user_context
+        )
 
     def complete_session(self, session_id: str | None = None) -> None:
         """The application finished what the user came for; default: the current session."""

@@ -89,7 +89,7 @@ class HealthMethods(ABC):
         """The latest *limit* alerts of the asked type, the oldest first."""
         if limit < 1:
             raise ValueError(f"limit must be at least 1, got {limit}")
-        known = alerts.known(self.up_to_date().watch)
+        known = alerts.shown(self.up_to_date().watch)
         asked = [one for one in known if alert_type in (None, one.severity)]
         return [alerts.contract_alert(one) for one in asked[-limit:]]
 

@@ -24,6 +24,17 @@ class PreparedStore:
         self._store, self._database = RowStore(engine), database
         self._preparing = None
 
+    @property
+    def is_prepared(self) -> bool:
+        """Whether rows can be kept, as far as the schema goes."""
+        task = self._preparing
+        return task is not None and task.done() and not _went_wrong(task)
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether it is being found out, and has not gone wrong yet."""
+        return self._preparing is not None and not self._preparing.done()
+
     async def prepared(self) -> None:
         """Return once the schema is ours and current; raises `SchemaError`, or the driver's."""
         if self._database is None:

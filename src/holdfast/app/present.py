@@ -13,6 +13,7 @@ from holdfast.events import fact
 from holdfast.guard.controls import Controls, Key, circuit_of, rate_of
 from holdfast.health.components import Components
 from holdfast.middleware.report import Connections
+from holdfast.sessions.session import Session
 from holdfast.sessions.together import plain as plain_session
 from holdfast.sessions.tracker import Sessions
 from holdfast.telemetry.buffer import RecordStatus
@@ -62,7 +63,7 @@ class Present:
             "limits": [[name, *listed(one)] for name, one in limits(self.controls, self.clock)],
             "components": [self._component(name) for name in self._component_names()],
             "sessions": [
-                plain_session(replace(one, user_id=masked(one.user_id))) for one in latest
+                plain_session(_told(one)) for one in latest
             ],
             "alerts": self._alerts(),
         }  # fmt: skip
@@ -95,6 +96,13 @@ def marks(sessions: Sessions) -> tuple[set[int], set[int]]:
     for name, status in sessions.statuses():
         (active if status == "active" else ended).add(crc32(name.encode("utf-8", "replace")))
     return active, ended
+
+
+def _told(session: Session) -> Session:
+    """Without what a user said, or was answered."""
+    return replace(
+        session, user_id=masked(session.user_id), user_context=None, validation_results=None
+    )
 
 
 def _shared(figures: SharedStateFigures | None) -> list[Any] | None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from holdfast.alerts.alert_log import AlertLog
 from holdfast.app.database import Database, plan_of
 from holdfast.app.prepared_store import PreparedStore
+from holdfast.app.rollups import RollUpWriter, Take
 from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.events import Event
 from holdfast.sessions.session import SessionLog
@@ -17,7 +18,6 @@ from holdfast.settings.settings import Settings
 from holdfast.storage.alerts import SqlAlertLog
 from holdfast.storage.business_days import sum_up_days
 from holdfast.storage.history import SqlHistory
-from holdfast.storage.rollups import write_buckets
 from holdfast.storage.sessions import SqlSessionLog
 from holdfast.storage.spool_folders import spool_root
 from holdfast.storage.spooled_log import SpooledLog, SpoolOptions, SpoolStatus
@@ -30,7 +30,10 @@ from holdfast.trends.history import History
 from holdfast.trends.rollup import Bucket
 
 _RETRY_SECONDS = 10.0
-_FLUSH_SECONDS = 4.0
+_OPENING_SECONDS = 2.0
+_FLUSH_SECONDS = 3.5
+"""All of the end, what is opening still included."""
+
 _MOST_EVENTS = 1_000
 """In one batch."""
 
@@ -58,6 +61,7 @@ class Record(Fold):
         self._log = self._spooled_log()
         self._buffer = self._new_buffer()
         self._past = self._buffer.status()
+        self._rollups = RollUpWriter(self._store, self._log)
 
     def __call__(self, event: Event) -> None:
         """Keep *event*, later."""
@@ -85,7 +89,10 @@ class Record(Fold):
         return flushing.exception() is None
 
     async def run(self) -> None:
-        """Write, replay and forget until cancelled; then flush within four seconds."""
+        """Write, replay and forget until cancelled; then flush within four seconds.
+
+        A database that is being opened when the end comes has half of them.
+        """
         if self._database is None:
             return
         database = self._database
@@ -99,23 +106,42 @@ class Record(Fold):
                 tasks.create_task(self._log.replay())
                 tasks.create_task(self._keep_up(engine))
         finally:
-            await self._buffer.stop(_FLUSH_SECONDS)
+            await self._buffer.stop(_FLUSH_SECONDS - await self._open_late())
+            await self._rollups.end(engine)
             self._begin_anew()
             self._log.close()
             self.sessions = self.history = self.alerts = self._engine = None
             await database.close(engine)
+
+    async def _open_late(self) -> float:
+        """Let what is being opened be opened, if something waits for it; the seconds it took."""
+        began = self._clock.monotonic()
+        self.catch_up()
+        if not self._store.is_prepared and (self._buffer.status().waiting or self._rollups.expects):
+            opening = asyncio.create_task(self._is_prepared())
+            await asyncio.wait({opening}, timeout=_OPENING_SECONDS)
+            opening.cancel()
+        return self._clock.monotonic() - began
 
     async def _secure(self, database: Database) -> None:
         await self._buffer.flush()
         await self._log.sync()
         await database.sync()
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether its database is still being brought to our schema, and nothing went wrong."""
+        return self._engine is not None and self._store.is_preparing
+
     async def write_buckets(self, instance: str, buckets: Sequence[Bucket]) -> None:
         """Keep roll-ups; raises what the driver raises, and RuntimeError while nothing is open."""
-        await self._store.prepared()
         if self._engine is None:
             raise RuntimeError("the record is not open")
-        await write_buckets(self._engine, instance, buckets)
+        await self._rollups.write(self._engine, instance, buckets)
+
+    def keep_at_end(self, instance: str, take: Take) -> None:
+        """Keep the roll-ups that *take* gives once all events are: in the database or the spool."""
+        self._rollups.expect(instance, take)
 
     async def sum_up_days(self, now: float) -> None:
         """Sum up the business of the days before *now*; what fails waits for the next time."""

@@ -24,6 +24,11 @@ class TogetherAlerts:
         self._follow()
         return self._watch.ended()
 
+    def others(self) -> list[AlertChanged]:
+        """What the record says still fires, and nobody here watches."""
+        self._follow()
+        return self._watch.others()
+
     def forget(self) -> None:
         """Begin anew. The leader, if it is another, does so when it hears of the reset."""
         self._watch.forget()

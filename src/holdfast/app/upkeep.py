@@ -7,12 +7,11 @@ from holdfast.app.monitoring import Monitoring
 from holdfast.events import SessionEnded
 from holdfast.storage.writer import instance_name
 from holdfast.telemetry.fault import log_fault
-from holdfast.trends.rollup import SAMPLE_SECONDS
+from holdfast.trends.rollup import SAMPLE_SECONDS, Bucket
 
 _SESSION_CHECK_SECONDS = 10.0
 _BOUNDARY_CHECK_SECONDS = 1.0
 _SUM_UP_SECONDS = 3_600.0
-_WRITE_SECONDS = 5.0
 
 
 class Upkeep:
@@ -47,7 +46,7 @@ class Upkeep:
                     monitoring.emit(lost)
 
     async def roll_up(self) -> None:
-        """Sample every ten seconds, write every METRICS_INTERVAL, and once more at the end."""
+        """Sample every ten seconds, write every METRICS_INTERVAL; the record has the last word."""
         monitoring = self._monitoring
         clock, interval = monitoring.clock, monitoring.settings.metrics_interval
         written_at = summed_at = clock.monotonic() - _SUM_UP_SECONDS
@@ -63,8 +62,7 @@ class Upkeep:
                     summed_at = clock.monotonic()
                     await monitoring.record.sum_up_days(clock.wall())
         finally:
-            monitoring.rollup.sample(clock.wall())
-            await self._write()
+            monitoring.record.keep_at_end(self._named(), self._last_buckets)
 
     async def _idle(self) -> list[SessionEnded]:
         monitoring = self._monitoring
@@ -80,22 +78,27 @@ class Upkeep:
                 return ended
         return monitoring.sessions.timed_out(now, idle_seconds)
 
-    async def _write(self) -> None:
+    def _named(self) -> str:
         if os.getpid() != self._process:  # forked: what was counted before is the parent's
             self._instance, self._process = instance_name(), os.getpid()
+        return self._instance
+
+    def _last_buckets(self) -> list[Bucket]:
+        self._monitoring.rollup.sample(self._monitoring.clock.wall())
+        return self._monitoring.rollup.take()
+
+    async def _write(self) -> None:
         rollup, record = self._monitoring.rollup, self._monitoring.record
-        buckets = rollup.take() if record.history is not None else []
+        if record.history is None or record.is_opening:  # nothing is wrong: they wait in memory
+            return
+        buckets = rollup.take()
         if not buckets:
             return
-        writing = asyncio.create_task(record.write_buckets(self._instance, buckets))
         try:
-            done, _ = await asyncio.wait({writing}, timeout=_WRITE_SECONDS)
+            await record.write_buckets(self._named(), buckets)
         except asyncio.CancelledError:
-            writing.cancel()
+            rollup.give_back(buckets)
             raise
-        error = writing.exception() if done else TimeoutError(f"{_WRITE_SECONDS:g} s")
-        if not done:
-            writing.cancel()
-        if error is not None:  # away in any way: written the next time
+        except Exception as error:  # noqa: BLE001 - away in any way: written the next time
             rollup.give_back(buckets)
             log_fault("rollups_not_written", error)

@@ -49,14 +49,9 @@ def upgrade(
     """Make or upgrade the tables; nothing happens when they are current."""
     settings = load_settings()
     url, name = address_of(settings), settings.database_schema
-
-    async def both() -> tuple[schema.SchemaState, schema.SchemaState]:
-        return await schema.check(url, name), await schema.upgrade(url, name, adopt=adopt)
-
-    before, after = _run(settings, both)
-    same = before.version == after.version
-    moved = "is current" if same else f"upgraded from {before.version or 'nothing'}"
-    adopted = f"; renamed to …_legacy: {', '.join(before.foreign)}" if before.foreign else ""
+    after = _run(settings, lambda: schema.upgrade(url, name, adopt=adopt))
+    moved = f"upgraded from {after.moved_from}" if after.moved_from else "is current"
+    adopted = f"; renamed to …_legacy: {', '.join(after.adopted)}" if after.adopted else ""
     typer.echo(f"{shown(url)}: {moved}, version {after.version}{adopted}")
 
 

@@ -12,10 +12,11 @@ from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
 
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
-from holdfast.errors import CallRefused, LifecycleError, name_and_reason
-from holdfast.events import CallFinished, Origin, Outcome, Sink, discard
+from holdfast.errors import BreakerOpen, CallRefused, LifecycleError, name_and_reason
+from holdfast.events import CallFinished, Origin, Outcome, Sink, bound, discard
 from holdfast.guard.attempt import Attempt, ask
 from holdfast.guard.stream import Nothing, OpenStream
+from holdfast.resilience.circuit import Circuit
 from holdfast.resilience.frame import Row
 from holdfast.resilience.gate import MUST_WAIT
 from holdfast.resilience.policy import Body, Call, Policy, Unshared, around
@@ -49,7 +50,7 @@ class Guard:
     ) -> None:
         self.integration, self.operation = integration, operation
         self.policies = tuple(policies)
-        self._sink, self._clock = sink, clock
+        self._sink, self._clock = bound(sink), clock
         self._new_id = new_id or itertools.count(1).__next__
         self._monotonic, self._wall = clock
         self._attempt = Attempt(self._report, self._monotonic)
@@ -66,21 +67,23 @@ class Guard:
         """
         if get_ident() != self._thread or current_task(self._loop) is None:
             self._bind(asyncio.get_running_loop())
+        # The row is kept: a policy that is replaced meanwhile changes later calls.
+        row, now, deadline = self._row, self._monotonic(), _deadline()
+        if row.circuit is not None and row.circuit.name != "closed" and row.shuts(now, deadline):
+            raise self._turned_away(row, row.circuit, now)
         origin = Origin(self.integration, self.operation, self._new_id(), _scope())
-        now = self._monotonic()
-        call = Call(origin, function, args, self._sink, self._clock, _deadline(), now)
+        call = Call(origin, function, args, self._sink, self._clock, deadline, now)
         if kwargs:
             call.function, call.named = partial(function, **kwargs), kwargs
         answer: T
-        tokens, went_out = list[Any](), None
-        row = self._row  # a policy that is replaced meanwhile changes later calls
-        leaving, leaves = len(row.enters), row.exits[-1]
+        tokens: list[Any] = []  # not list[Any](), which costs as much as a breaker
+        leaving, leaves, went_out = len(row.enters), row.exits, None
         try:
             for enter in row.enters:
                 token = enter(call, now)
                 if token is MUST_WAIT:
-                    answer = await row.ways[len(tokens)](call)
-                    leaves = row.exits[len(tokens)]
+                    answer = await row.way(len(tokens))(call)
+                    leaves = row.exits_after(len(tokens))
                     now = self._monotonic()
                     break
                 tokens.append(token)
@@ -92,8 +95,8 @@ class Guard:
                 if isinstance(answer, OpenStream):
                     answer.hold(call, went_out, self._report)
                 went_out = None
-            for leaving, leave in leaves:
-                leave(call, tokens[leaving], answer, now)
+            for leaving, leave, gate in leaves:
+                leave(gate, call, tokens[leaving], answer, now)
         except BaseException as error:  # noqa: BLE001  # raised again, or rescued
             if went_out is not None:
                 self._attempt.fail(call, went_out, error)
@@ -174,6 +177,20 @@ class Guard:
                 "make one guard per loop"
             )
         self._loop, self._thread = loop, get_ident()
+
+    def _turned_away(self, row: Row, circuit: Circuit, now: float) -> BreakerOpen:
+        """How a call would end at its breaker, without the call: refusals come in floods."""
+        row.knock()
+        origin = Origin(self.integration, self.operation, self._new_id(), _scope())
+        name = f"{origin.integration} {origin.operation}"
+        error = BreakerOpen(name, circuit.retry_in_seconds(now))
+        total_ms = (self._monotonic() - now) * 1000
+        self._sink(
+            CallFinished(
+                origin, self._wall(), "refused", None, 0.0, total_ms, 0, "BreakerOpen", str(error)
+            )
+        )
+        return error
 
     def _lose(self, call: Call, error: BaseException) -> None:
         call.end(error)

@@ -20,6 +20,9 @@ _LONGEST_PARENT = len("00-") + 32 + len("-") + 16 + len("-00")
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)")
 
 
+_TOLD = frozenset((b"x-session-id", b"traceparent", b"baggage", b"cookie"))
+
+
 class Identity:
     """Reads the headers of a request. *cookie* names the one that holds a session's id, if any.
 
@@ -33,6 +36,8 @@ class Identity:
         """Session and trace; the shared empty scope when the request brings neither."""
         session = baggage = cookie = trace = parent = None
         for name, value in headers:
+            if name not in _TOLD:
+                continue
             if name == b"x-session-id":
                 session = _readable(value.decode("latin-1"))
             elif name == b"traceparent" and (found := _TRACEPARENT.match(value)):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
-from holdfast.events import RequestFinished, Sink
+from holdfast.events import RequestFinished, Sink, bound
 from holdfast.middleware.endpoint_name import name_of
 from holdfast.middleware.identity import Identity
 from holdfast.middleware.route_template import RouteTemplates
@@ -71,10 +71,10 @@ class ReportRequests:
         clock: Clock = SYSTEM_CLOCK,
         connections: Connections | None = None,
         identity: Identity | None = None,
-        identify: Identify = lambda _: (None, None),
+        identify: Identify | None = None,
     ) -> None:
         self.connections = connections or Connections()
-        self._app, self._sink = app, sink
+        self._app, self._sink = app, bound(sink)
         self._monotonic, self._wall = clock
         self._templates = RouteTemplates()
         self._identity, self._identify = identity or Identity(), identify
@@ -116,10 +116,11 @@ class ReportRequests:
     def _finished(self, scope: ASGIScope, exchange: "_Exchange") -> RequestFinished:
         started, ended, first_byte = exchange.started, exchange.ended, exchange.first_byte
         outcome = exchange.outcome()
-        whose = _scope()
-        user_id, user_type = self._identify(scope)
-        if user_id is not None and whose.user_id is None:
-            whose = replace(whose, user_id=user_id)
+        whose, user_type = _scope(), None
+        if self._identify is not None:
+            user_id, user_type = self._identify(scope)
+            if user_id is not None and whose.user_id is None:
+                whose = replace(whose, user_id=user_id)
         return RequestFinished(
             self._wall(),
             _known(scope["method"]),
@@ -174,7 +175,11 @@ class _Exchange:
 
     async def send(self, message: Message) -> None:
         kind = message["type"]
-        if kind == "http.response.body" and self.first_byte is None:
+        if (
+            kind == "http.response.body"
+            and self.first_byte is None
+            and self._monotonic() - self.started >= _QUICK_SECONDS
+        ):
             self._look_for_client(message)
         await self._send(message)
         if kind == "http.response.start":
@@ -197,8 +202,7 @@ class _Exchange:
         Only the server's `receive` knows. It is begun, and left where it would wait; a message
         that was there already is kept for the application.
         """
-        waited = self._monotonic() - self.started
-        if message.get("more_body", False) or waited < _QUICK_SECONDS or self.held is not None:
+        if message.get("more_body", False) or self.held is not None:
             return
         if not iscoroutinefunction(self._receive):
             return

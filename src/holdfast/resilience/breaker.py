@@ -53,12 +53,9 @@ class Breaker(Gate):
 
     def leave(self, call: Call, token: int, answer: object, now: float) -> None:  # noqa: ARG002
         """The attempt went well; a held answer is judged at its end."""
-        circuit = self.circuit
         if call.held:
             call.at_end(lambda error: self._settle(call, token, error))
-        elif circuit.name == "closed" and circuit.slow_seconds == math.inf:  # then it moves nowhere
-            circuit.went_well(token, now)
-        else:
+        elif not self.circuit.went_well(token, now):
             self._record(call, token, True, now)
 
     def fail(self, call: Call, token: int, error: BaseException) -> None:

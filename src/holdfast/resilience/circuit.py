@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from holdfast.events import BreakerName
 from holdfast.resilience.trip_rates import TripRates
+from holdfast.resilience.window import Window
 
 _PROBE_PATIENCE_SECONDS = 1.0
 """What a caller is told to wait while others probe."""
@@ -128,12 +129,21 @@ class Circuit:
             if why := self._why_open():
                 self._open(now, why)
 
-    def went_well(self, permit: int, now: float) -> None:
-        """As `record` of a success in a closed circuit that does not look for slow ones."""
+    def went_well(self, permit: int, now: float) -> bool:
+        """As `record` of a success, where that moves the circuit nowhere; else False, and nothing.
+
+        That is so in a closed circuit that does not look for slow attempts.
+        """
+        if self.name != "closed" or self.slow_seconds != math.inf:
+            return False
         if permit == self.generation:
             self.consecutive_failures = 0
-            if self._window is not None:
-                self._window.add(now, False)
+            window = self._window
+            if type(window) is Window and now < window.ends:
+                window.fresh += 1
+            elif window is not None:
+                window.add(now, False)
+        return True
 
     def give_back(self, permit: int) -> None:
         """The attempt says nothing about the provider (cancelled, refused further in)."""

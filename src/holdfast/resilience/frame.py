@@ -7,44 +7,72 @@ property test holds them against the ordinary way.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from itertools import takewhile
+from typing import Any, cast
 
+from holdfast.resilience.breaker import Breaker
+from holdfast.resilience.circuit import Circuit
+from holdfast.resilience.deadline import Deadline
 from holdfast.resilience.gate import MUST_WAIT, Gate, Rescue
 from holdfast.resilience.policy import Call, Policy, Proceed, around
+from holdfast.resilience.retry import Retry
 
 Enter = Callable[[Call, float], Any]
-Leave = Callable[[Call, Any, Any, float], None]
-Exits = tuple[tuple[int, Leave], ...]
-"""The gates that do something at an answer, innermost first, with their places."""
+Leave = Callable[[Gate, Call, Any, Any, float], None]
+Exits = tuple[tuple[int, Leave, Gate], ...]
+"""The gates that do something at an answer, innermost first: place, ``type(gate).leave``, gate."""
 
 
 class Row:
     """The outermost gates of *policies*, and all the ways in from each of them to *proceed*.
 
-    *enters* in order. *ways*: how it goes on at a gate that makes the call wait. *exits*: what to
-    leave when so many gates were entered. *is_whole*: there is nothing but gates.
+    *enters* in order, *exits* of a call that entered all of them. *is_whole*: there is nothing but
+    gates. *circuit* is the breaker's where it alone decides whether it turns a call away, as long
+    as no deadline stands around the call: then nothing has to be made of one, but to `knock`.
+    A guard keeps one of these for good, and thousands of guards may be idle: it is kept small.
     """
 
-    __slots__ = ("_gates", "enters", "exits", "is_whole", "ways")
+    __slots__ = (
+        "_gates", "_policies", "_proceed", "_retries", "_ways", "circuit", "enters", "exits",
+        "is_whole",
+    )  # fmt: skip
 
     def __init__(self, policies: Iterable[Policy], proceed: Proceed) -> None:
-        policies = tuple(policies)
-        self._gates = _leading_gates(policies)
-        self.is_whole = len(self._gates) == len(policies)
-        self.ways = [proceed]
-        for policy in reversed(policies):
-            self.ways.insert(0, around(policy, self.ways[0]))
+        self._policies, self._proceed = tuple(policies), proceed
+        self._gates = _leading_gates(self._policies)
+        self._ways: tuple[Proceed, ...] = ()
+        self.is_whole = len(self._gates) == len(self._policies)
         enters = [gate.enter for gate in self._gates]
         self.enters: tuple[Enter, ...] = (*enters, *([] if self.is_whole else [_stop]))
-        leaves = [
-            (place, gate.leave)
+        leaves: list[tuple[int, Leave, Gate]] = [
+            (place, type(gate).leave, gate)
             for place, gate in enumerate(self._gates)
             if type(gate).leave is not Gate.leave
         ]
-        self.exits: tuple[Exits, ...] = tuple(
-            tuple(one for one in reversed(leaves) if one[0] < entered)
-            for entered in range(len(self._gates) + 1)
-        )
+        self.exits: Exits = tuple(reversed(leaves))
+        self.circuit, self._retries = _door(self._gates)
+
+    def way(self, entered: int) -> Proceed:
+        """How a call goes on that entered so many gates, and cannot enter the next at once."""
+        if not self._ways:
+            ways = [self._proceed]
+            for policy in reversed(self._policies):
+                ways.append(around(policy, ways[-1]))
+            self._ways = tuple(reversed(ways))
+        return self._ways[entered]
+
+    def exits_after(self, entered: int) -> Exits:
+        """What a call leaves that entered so many gates."""
+        return tuple(one for one in self.exits if one[0] < entered)
+
+    def shuts(self, now: float, deadline: float | None) -> bool:
+        """Whether the *circuit* turns away a call around which others set this *deadline*."""
+        return deadline is None and self.circuit is not None and self.circuit.turns_away(now)
+
+    def knock(self) -> None:
+        """A call comes as far as the *circuit*, and no further: what it pays on its way."""
+        for retry in self._retries:
+            retry.deposit()
 
     def settle(self, call: Call, tokens: list[Any], failure: BaseException) -> BaseException:
         """Leave the gates of *tokens* with *failure*, or with what one makes of it: returned.
@@ -76,7 +104,7 @@ class Row:
                     if failure is None:
                         gate.leave(call, token, answer, call.clock.monotonic())
                     elif isinstance(gate, Rescue) and isinstance(failure, Exception):
-                        inside = self.ways[len(tokens) + 1]
+                        inside = self.way(len(tokens) + 1)
                         answer = await gate.rescue(call, token, failure, inside)
                         failure = None
                 except BaseException as other:  # noqa: BLE001  # it goes on outwards
@@ -88,13 +116,22 @@ class Row:
             del failure, answer
 
 
-def _leading_gates(policies: tuple[Policy, ...]) -> list[Gate]:
-    gates: list[Gate] = []
-    for policy in policies:
-        if not isinstance(policy, Gate):
+def _leading_gates(policies: tuple[Policy, ...]) -> tuple[Gate, ...]:
+    gates = tuple(takewhile(lambda policy: isinstance(policy, Gate), policies))
+    return cast("tuple[Gate, ...]", policies if len(gates) == len(policies) else gates)
+
+
+def _door(gates: tuple[Gate, ...]) -> tuple[Circuit | None, tuple[Retry, ...]]:
+    """The circuit that a call comes to first, and the retries on its way there."""
+    retries: list[Retry] = []
+    for gate in gates:
+        if isinstance(gate, Breaker):
+            return gate.circuit, tuple(retries)
+        if isinstance(gate, Retry):
+            retries.append(gate)
+        elif not isinstance(gate, Deadline):
             break
-        gates.append(policy)
-    return gates
+    return None, ()
 
 
 def _is_rescued(gate: Gate, call: Call, failure: BaseException) -> bool:

@@ -68,14 +68,17 @@ class Rate(Bucket):
         empty_at = self._empty_at
         if empty_at <= now >= self._blocked_until:
             self._empty_at = now + interval
-            self.used.add(now, False)
-            return 0.0
-        if empty_at - interval * (burst - 1) > now or self._blocked_until > now:
-            wait = self.wait_seconds(now)
-            if wait > 0.0:
-                return wait
-        self._empty_at = max(empty_at, now) + interval
-        self.used.add(now, False)
+        else:
+            if empty_at - interval * (burst - 1) > now or self._blocked_until > now:
+                wait = self.wait_seconds(now)
+                if wait > 0.0:
+                    return wait
+            self._empty_at = max(empty_at, now) + interval
+        used = self.used
+        if now < used.ends:
+            used.fresh += 1
+        else:
+            used.add(now, False)
         return 0.0
 
     def reserve_several(self, now: float, cost: int) -> float:

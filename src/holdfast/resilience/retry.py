@@ -74,6 +74,11 @@ class Retry(Rescue):
         if budget is not None and budget.left < budget.options.most:
             budget.deposit()
 
+    def deposit(self) -> None:
+        """As `enter`, for a call that is turned away further in and was never made."""
+        if self.budget is not None:
+            self.budget.deposit()
+
     def rescues(self, call: Call, error: Exception) -> bool:  # noqa: ARG002
         """What was refused is never tried again."""
         return not isinstance(error, CallRefused)

@@ -1,73 +1,76 @@
-"""Counts over the last so many seconds, in constant space and time."""
+"""Counts over the last so many seconds, in constant time and little space."""
+
+from collections.abc import Sequence
 
 _BAD, _SLOW = 1 << 48, 1 << 96
 _MASK = _BAD - 1
 
+_Past = tuple[int, int]
+"""A bucket's number, and what it counted."""
+
 
 class Window:
-    """How many results, bad and slow ones, fell in the last *seconds* (± one bucket)."""
+    """How many results, bad and slow ones, fell in the last *seconds* (± one bucket).
 
-    __slots__ = (
-        "_bucket_seconds",
-        "_counts",
-        "_current",
-        "_ends",
-        "_fresh",
-        "bad",
-        "slow",
-        "total",
-    )
+    Most results are good ones of the current bucket: whoever is in a hurry, and sees that it is
+    not yet *ends*, adds one to *fresh* and is done.
+    """
+
+    __slots__ = ("_buckets", "_current", "_past", "_seconds", "_settled", "bad", "ends", "fresh",
+                 "slow")  # fmt: skip
 
     def __init__(self, seconds: float, buckets: int = 10) -> None:
-        self._bucket_seconds = seconds / buckets
-        self._counts = [0] * buckets  # three counts in one number each: small, and added at once
-        self._current = self._fresh = 0  # the current one's is kept apart: most are counted there
-        self._ends = self._bucket_seconds
-        self.total = self.bad = self.slow = 0
+        self._seconds, self._buckets = seconds, buckets
+        self._past: Sequence[_Past] = ()  # those that counted something, oldest first
+        self._current = 0
+        self.ends = seconds / buckets
+        self.fresh = 0  # three counts in one number: small, and added at once
+        self._settled = self.bad = self.slow = 0
+
+    @property
+    def total(self) -> int:
+        """All results."""
+        return self._settled + (self.fresh & _MASK)
 
     def add(self, now: float, bad: bool, slow: bool = False) -> None:
         """Count one result at *now* (monotonic seconds)."""
-        if now >= self._ends:
+        if now >= self.ends:
             self.advance(now)
-        if not (bad or slow):
-            self.total += 1
-            self._fresh += 1
-            return
         result = 1
-        self.total += 1
         if bad:
             result += _BAD
             self.bad += 1
         if slow:
             result += _SLOW
             self.slow += 1
-        self._fresh += result
+        self.fresh += result
 
     def add_several(self, now: float, count: int) -> None:
         """Count *count* good results at *now*."""
         self.advance(now)
-        self.total += count
-        self._fresh += count
+        self.fresh += count
 
     def advance(self, now: float) -> None:
         """Forget what is older than the window."""
-        bucket = int(now / self._bucket_seconds)
+        bucket_seconds = self._seconds / self._buckets
+        bucket = int(now / bucket_seconds)
         if bucket <= self._current:
             return
-        counts = self._counts
-        size = len(counts)
-        counts[self._current % size] = self._fresh
-        for old in range(max(self._current + 1, bucket - size + 1), bucket + 1):
-            if gone := counts[old % size]:
-                self.total -= gone & _MASK
-                self.bad -= gone >> 48 & _MASK
-                self.slow -= gone >> 96
-                counts[old % size] = 0
-        self._current, self._fresh = bucket, 0
-        self._ends = (bucket + 1) * self._bucket_seconds
+        past = self._past
+        if self.fresh:
+            past = (*past, (self._current, self.fresh))
+            self._settled += self.fresh & _MASK
+        oldest = bucket - self._buckets
+        while past and past[0][0] <= oldest:
+            gone = past[0][1]
+            self._settled -= gone & _MASK
+            self.bad -= gone >> 48 & _MASK
+            self.slow -= gone >> 96
+            past = past[1:]
+        self._past, self._current, self.fresh = past, bucket, 0
+        self.ends = (bucket + 1) * bucket_seconds
 
     def clear(self) -> None:
         """Forget everything."""
-        self._counts = [0] * len(self._counts)
-        self._fresh = 0
-        self.total = self.bad = self.slow = 0
+        self._past = ()
+        self.fresh = self._settled = self.bad = self.slow = 0

@@ -21,7 +21,7 @@ from holdfast.events import (
 from holdfast.sessions.both_ways import BothWays
 from holdfast.sessions.flow import Flow, Observation, flow, flow_of
 from holdfast.sessions.losses import Loss
-from holdfast.sessions.snapshot import Privacy
+from holdfast.sessions.snapshot import Privacy, described
 from holdfast.telemetry.fault import log_fault
 
 _GONE = (CancelledError, GeneratorExit)
@@ -38,6 +38,17 @@ class Ways:
     clock: Clock
     privacy: Privacy
 
+    def started(
+        self, session_id: str, user_id: str | None, service_type: str | None,
+        user_context: Mapping[str, Any] | None,
+    ) -> None:  # fmt: skip
+        """Tell that a session began, and of its *user_context* what may be told."""
+        told = None
+        if user_context:
+            with _harmless(SESSION_STEP):
+                told = described(user_context, self.privacy) or None
+        self.sink(SessionStarted(session_id, self.clock.wall(), user_id, service_type, told))
+
 
 class SessionBlock(BothWays[str]):
     """A whole session: started, every call inside is a step of it, completed.
@@ -49,7 +60,9 @@ class SessionBlock(BothWays[str]):
     def __init__(
         self, ways: Ways, session_id: str, user_id: str | None, service_type: str | None,
         *, completes: bool = True, begun: Flow | None = None,
+        user_context: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
+        self._user_context = user_context
         self._ways, self._id, self._begun = ways, session_id, begun
         self._user_id, self._service_type, self._completes = user_id, service_type, completes
         self._scope: Token[Scope] | None = None
@@ -59,9 +72,7 @@ class SessionBlock(BothWays[str]):
     def __enter__(self) -> str:
         clock = self._ways.clock
         if self._begun is None:
-            self._ways.sink(
-                SessionStarted(self._id, clock.wall(), self._user_id, self._service_type)
-            )
+            self._ways.started(self._id, self._user_id, self._service_type, self._user_context)
         before = context.scope.get()
         self._scope = context.scope.set(
             replace(before, session_id=self._id, user_id=self._user_id or before.user_id, step=None)

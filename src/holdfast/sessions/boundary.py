@@ -14,6 +14,7 @@ from holdfast.events import ContextLost, Event, StepTaken
 from holdfast.seen import ContextSeen
 from holdfast.sessions.blocks import lost
 from holdfast.sessions.context_flow import StepSeen, known_before, losses_at
+from holdfast.telemetry.fold import Fold
 
 GRACE_SECONDS = 3.0
 """After it, whatever other processes saw before has been written."""
@@ -31,7 +32,7 @@ class _Boundary(NamedTuple):
     context: ContextSeen
 
 
-class Boundaries:
+class Boundaries(Fold):
     """A sink that remembers the first step of each flow until it is judged; at most *most*.
 
     *unjudged* counts those that gave way, or for which the record had no answer in time.
@@ -45,9 +46,16 @@ class Boundaries:
 
     def __call__(self, event: Event) -> None:
         """Remember *event* if it is the first step of a flow that goes on with a session."""
-        if not isinstance(event, StepTaken) or event.context is None:
-            return
-        scope, seen = event.scope, event.context
+        self.take_in((event,), 0.0)
+
+    def take_in(self, events: Sequence[Event], since: float) -> None:  # noqa: ARG002  # as a fold
+        """Remember those of *events* that are such steps."""
+        for event in events:
+            if type(event) is StepTaken and event.context is not None:
+                self._remember(event, event.context)
+
+    def _remember(self, event: StepTaken, seen: ContextSeen) -> None:
+        scope = event.scope
         if not seen.opening or seen.begun or scope.session_id is None:
             return
         entered_at = event.at - event.duration_ms / 1000
@@ -64,6 +72,7 @@ class Boundaries:
 
         Raises what *steps_of* raises; what was not judged then is judged the next time.
         """
+        self.catch_up()
         found: list[ContextLost] = []
         while (boundary := self._next(now)) is not None:
             steps = await steps_of(boundary.session_id)

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from holdfast.sessions.session import Session, Step, overall
+from holdfast.sessions.session import Session, Step, Validations, overall
 
 
 def joined(recorded: Session | None, live: Session | None) -> Session | None:
@@ -19,6 +19,8 @@ def joined(recorded: Session | None, live: Session | None) -> Session | None:
             live, started_at=min(live.started_at, recorded.started_at),
             user_id=live.user_id or recorded.user_id,
             service_type=live.service_type or recorded.service_type,
+            user_context=recorded.user_context or live.user_context,
+            validation_results=_validated(recorded, live),
         )  # fmt: skip
     fresh = _unrecorded(recorded.steps, live.steps) if recorded.steps else []
     steps = tuple(sorted((*recorded.steps, *fresh), key=lambda step: step.at))
@@ -33,7 +35,17 @@ def joined(recorded: Session | None, live: Session | None) -> Session | None:
         last_seen_at=max(live.last_seen_at, recorded.last_seen_at),
         step_count=recorded.step_count + len(fresh),
         issues_found=recorded.issues_found + sum(step.is_issue for step in fresh), steps=steps,
+        user_context=recorded.user_context or live.user_context,
+        validation_results=_validated(recorded, live),
     )  # fmt: skip
+
+
+def _validated(recorded: Session, live: Session) -> Validations | None:
+    """The last verdict on each step, of whoever saw the session later."""
+    one, other = recorded, live
+    if live.last_seen_at < recorded.last_seen_at:
+        one, other = live, recorded
+    return {**(one.validation_results or {}), **(other.validation_results or {})} or None
 
 
 def _unrecorded(recorded: tuple[Step, ...], seen: tuple[Step, ...]) -> list[Step]:

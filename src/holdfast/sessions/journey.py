@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from holdfast import context
 from holdfast.clock import SYSTEM_CLOCK, Clock
-from holdfast.events import SessionEnded, SessionStarted, Sink
+from holdfast.events import SessionEnded, Sink
 from holdfast.middleware.endpoint_name import mark
 from holdfast.sessions.blocks import SessionBlock, StepBlock, Ways
 from holdfast.sessions.decorator import monitored
@@ -26,16 +26,17 @@ class Journeys:
         self._ways = Ways(sink, clock, privacy or Privacy())
 
     def start(
-        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None
-    ) -> None:
+        self, session_id: str, *, user_id: str | None = None, service_type: str | None = None,
+        user_context: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         """A session begins; its later requests carry ``X-Session-ID``.
 
-        What the running task does from here on belongs to it.
+        What the running task does from here on belongs to it. *user_context* is what the user
+        came with (a question, a language): its first 50 fields are kept, redacted and cut.
         """
         if not session_id:
             raise ValueError("session_id is empty: give the session a name, e.g. a UUID")
-        clock = self._ways.clock
-        self._ways.sink(SessionStarted(session_id, clock.wall(), user_id, service_type))
+        self._ways.started(session_id, user_id, service_type, user_context)
         before = context.scope.get()
         context.scope.set(replace(before, session_id=session_id, user_id=user_id or before.user_id))
         flow.set(Flow(session_id, begun=True))
@@ -50,14 +51,19 @@ class Journeys:
     def session(
         self, session_id: str | None = None, *, user_id: str | None = None,
         service_type: str | None = None, completes: bool = True,
+        user_context: Mapping[str, Any] | None = None,
     ) -> SessionBlock:  # fmt: skip
         """A whole session in one block, `with` or `async with`.
 
         Without *session_id* it is the one of the request (header, baggage or cookie), else a new
         one. *completes*: leaving the block is its end; else it goes on in other requests.
+        *user_context* as in `start`.
         """
         found = session_id or context.scope.get().session_id or uuid4().hex
-        return SessionBlock(self._ways, found, user_id, service_type, completes=completes)
+        return SessionBlock(
+            self._ways, found, user_id, service_type, completes=completes,
+            user_context=user_context,
+        )  # fmt: skip
 
     def monitored(
         self, function: F, *, session_id: str = "session_id", user_id: str = "user_id",

@@ -1,5 +1,7 @@
 """One session as it goes on, folded from its facts; bounded whatever it does."""
 
+from typing import Any
+
 from holdfast.events import (
     BusinessFact,
     CallFinished,
@@ -16,12 +18,16 @@ from holdfast.sessions.session import (
     Session,
     SessionStatus,
     Step,
+    Validations,
     ended,
     is_issue,
     overall,
     step_name,
     step_of,
+    validation,
 )
+
+_OF_A_SCOPE = (RequestFinished, BusinessFact)
 
 _MOST_NAMES = 200
 """Of steps whose end is remembered; the first ones."""
@@ -46,6 +52,8 @@ class LiveSession:
         self._called_ms = self._shares = 0.0
         self._judged = 0
         self._cost_usd: float | None = None
+        self._user_context: dict[str, Any] | None = None
+        self._validations: Validations = {}
 
     def follow(self, event: Event, most_steps: int) -> None:
         """Add what *event* says; the caller knows that it is about this session."""
@@ -59,13 +67,14 @@ class LiveSession:
         if isinstance(event, CallFinished):
             self._add_call(event, most_steps)
             self._user_id = self._user_id or event.origin.scope.user_id
-        elif isinstance(event, RequestFinished | BusinessFact):
+        elif isinstance(event, _OF_A_SCOPE):
             self._user_id = self._user_id or event.scope.user_id
         elif isinstance(event, StepTaken):
             self._add_block(event)
         elif isinstance(event, SessionStarted):
             self._user_id = event.user_id or self._user_id
             self._service_type = event.service_type or self._service_type
+            self._user_context = self._user_context or event.user_context
         elif isinstance(event, IssueFound):
             self._issues_found += 1
             self._critical = self._critical or event.severity == "critical"
@@ -80,11 +89,14 @@ class LiveSession:
             self._step_count, self._issues_found, tuple(self._steps[-last_steps:]),
             performance_score(self._called_ms, self._step_count),
             quality_score(self._shares, self._judged), self._cost_usd,
+            self._user_context, dict(self._validations) or None,
         )  # fmt: skip
 
     def _seen(self, at: float) -> None:
-        self._started_at = min(self._started_at, at)
-        self.last_seen_at = max(self.last_seen_at, at)
+        if at > self.last_seen_at:
+            self.last_seen_at = at
+        elif at < self._started_at:
+            self._started_at = at
         if self.status == "timed_out" and at > (self._completed_at or 0.0):
             self.status, self._completed_at = "active", None
 
@@ -98,6 +110,9 @@ class LiveSession:
         if event.verdict is not None:
             self._judged += 1
             self._shares += share_of(event.verdict)
+            name = step_name(event.origin)
+            if name in self._validations or len(self._validations) < _MOST_NAMES:
+                self._validations[name] = validation(event.origin, event.verdict)
         if event.usage is not None and event.usage.cost_usd is not None:
             self._cost_usd = (self._cost_usd or 0.0) + event.usage.cost_usd
 

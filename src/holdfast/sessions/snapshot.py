@@ -24,6 +24,8 @@ _MOST_ITEMS = 1_000
 HELD_CHARACTERS = 16_384
 _KEPT_CHARACTERS = 200
 _LONGEST_NAME = 120
+_MOST_DESCRIBED = 50
+_LARGEST = 1e15
 _FIRST_STEP_OF_LADDER = 1_024
 
 _PRIVATE_NAMES = re.compile(
@@ -92,6 +94,25 @@ def kept(path: str, value: Any, privacy: Privacy) -> FieldSeen:
     head = privacy.redacted(text, _KEPT_CHARACTERS)
     untouched = text == head or (len(text) > _KEPT_CHARACTERS and text.startswith(head[:-1]))
     return FieldSeen(kind, size, _digest(kind, (text if untouched else head).encode()), head)
+
+
+def described(context: Mapping[str, Any], privacy: Privacy) -> dict[str, str | float | bool]:
+    """What may be told of *context* in words and numbers: its first fields, redacted and cut."""
+    fields, _ = flattened(context)
+    return {
+        privacy.redacted(path, _LONGEST_NAME): _described(path, value, privacy)
+        for path, value in islice(fields.items(), _MOST_DESCRIBED)
+    }
+
+
+def _described(path: str, value: Any, privacy: Privacy) -> str | float | bool:
+    one = kept(path, value, privacy)
+    if one.kind == "binary" and one.head != "[redacted]":
+        return f"<{one.size} bytes>"
+    # A number that stayed as it is is no card and no phone.
+    if isinstance(value, bool | int | float) and one.head == str(value) and abs(value) < _LARGEST:
+        return value
+    return one.head
 
 
 def weight(one: FieldSeen) -> int:

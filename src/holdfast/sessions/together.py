@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from holdfast.sessions.session import Session, SessionStatus, Step, overall
+from holdfast.sessions.session import Session, SessionStatus, Step, Validations, overall
 
 _STEP = tuple(field.name for field in fields(Step))
 _SESSION = tuple(field.name for field in fields(Session) if field.name != "steps")
@@ -48,7 +48,17 @@ def together(parts: Sequence[Session]) -> Session:
         issues_found=sum(part.issues_found for part in parts),
         cost_usd=sum(costs) if costs else None,
         steps=tuple(steps),
+        user_context=next((part.user_context for part in parts if part.user_context), None),
+        validation_results=_validated(parts),
     )
+
+
+def _validated(parts: Sequence[Session]) -> Validations | None:
+    """The last verdict on each step, of whoever saw the session last."""
+    found: Validations = {}
+    for part in sorted(parts, key=lambda part: part.last_seen_at):
+        found |= part.validation_results or {}
+    return found or None
 
 
 def _status(seen: set[SessionStatus]) -> SessionStatus:

@@ -20,7 +20,7 @@ from holdfast.storage.tables_of_meaning import (
     social_log,
     validations,
 )
-from holdfast.storage.tables_of_watch import alerts, integration_metrics, silences, upkeep
+from holdfast.storage.tables_of_watch import alerts, api_use, integration_metrics, silences, upkeep
 
 BY_DAY = (integration_calls, api_calls, validations, context)
 """On PostgreSQL one partition a day; forgetting a day drops it."""
@@ -30,7 +30,7 @@ EVENT_TABLES = (
 )  # fmt: skip
 """One row an event, keyed by its time and its id."""
 
-TABLES = (sessions, *EVENT_TABLES, integration_metrics, alerts, silences, upkeep)
+TABLES = (sessions, *EVENT_TABLES, integration_metrics, api_use, alerts, silences, upkeep)
 """All of them."""
 
 VIEWS = (

@@ -5,6 +5,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from holdfast.storage.opening import connector
+
 _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 10.0
 _MIGRATION_SECONDS = 3600.0
@@ -29,10 +31,19 @@ def open_schema_engine(url: URL, *, read_only: bool = False) -> AsyncEngine:
     if read_only:
         return _sqlite(url, ("query_only=ON", "busy_timeout=10000"))
     # auto_vacuum counts only before the first page is written: retention can give pages back.
-    engine = _sqlite(url, ("auto_vacuum=INCREMENTAL", *_PRAGMAS, "busy_timeout=10000"))
-    event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
+    pragmas = ("auto_vacuum=INCREMENTAL", *_PRAGMAS, "busy_timeout=10000")
+    engine = _sqlite(url, pragmas, own_transactions=True)
     event.listen(engine.sync_engine, "begin", _begin_immediately)
     return engine
+
+
+async def close_engine(engine: AsyncEngine) -> None:
+    """Close all connections of *engine*: those in use when they are given back.
+
+    SQLAlchemy leaves what comes back to a disposed pool to the collector.
+    """
+    event.listen(engine.sync_engine.pool, "checkin", _close)
+    await engine.dispose()
 
 
 def in_schema(engine: AsyncEngine, schema: str | None) -> AsyncEngine:
@@ -50,21 +61,17 @@ def schema_of(connection: AsyncConnection | AsyncEngine) -> str | None:
     return schema
 
 
-def _sqlite(url: URL, pragmas: tuple[str, ...]) -> AsyncEngine:
-    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    engine = create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=0)
-    event.listen(engine.sync_engine, "connect", prepare)
-    return engine
+def _sqlite(url: URL, pragmas: tuple[str, ...], *, own_transactions: bool = False) -> AsyncEngine:
+    return create_async_engine(
+        url, hide_parameters=True, pool_size=4, max_overflow=0,
+        pool_reset_on_return=None,  # a Connection ends its transaction: no need to ask once more
+        async_creator=connector(url, pragmas, own_transactions=own_transactions),
+    )  # fmt: skip
 
 
-def _leave_transactions_to_us(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    # Python's driver begins no transaction before DDL: half a migration could stay.
-    connection.isolation_level = None
+def _close(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    if connection is not None:
+        record.invalidate()
 
 
 def _begin_immediately(connection: Connection) -> None:

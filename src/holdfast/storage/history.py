@@ -9,7 +9,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     Table,
-    case,
     func,
     literal,
     select,
@@ -23,9 +22,10 @@ from holdfast.storage.business_days import DAY_SECONDS
 from holdfast.storage.columns import Stamp
 from holdfast.storage.cursors import cursor_at, place_of
 from holdfast.storage.rollups import read_buckets
-from holdfast.storage.tables import api_calls, integration_calls
+from holdfast.storage.tables import integration_calls
 from holdfast.storage.tables_of_meaning import business_metrics, issues
 from holdfast.storage.texts import identifier
+from holdfast.storage.use_days import use_of
 from holdfast.trends.history import (
     Between,
     BusinessTotal,
@@ -96,24 +96,7 @@ class SqlHistory:
 
     async def use(self, between: Between, *, limit: int) -> list[Use]:
         """As `History.use` asks."""
-        mine = api_calls.c
-        day, count = self._day(mine.at), func.count()
-        known = case((mine.user_id.is_(None), "anonymous"), else_="known")
-        user_type = func.coalesce(mine.user_type, known)
-        query = (
-            select(
-                day.label("day"), mine.endpoint, user_type.label("user_type"),
-                count.label("requests"),
-                func.sum(case((mine.outcome == "failed", 1), else_=0)).label("failed"),
-                func.count(mine.user_id.distinct()).label("users"),
-                func.avg(mine.response_time).label("mean_ms"),
-            )
-            .where(*_within(mine.at, between))
-            .group_by(day, mine.endpoint, user_type)
-            .order_by(day.desc(), count.desc(), mine.endpoint)
-            .limit(_bounded(limit))
-        )  # fmt: skip
-        return [Use(**{**row, "day": str(row["day"])}) for row in await self._rows(query)]
+        return await use_of(self._engine, between, _bounded(limit))
 
     async def business(self, between: Between, *, limit: int) -> list[BusinessTotal]:
         """As `History.business` asks."""

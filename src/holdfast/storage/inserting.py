@@ -28,8 +28,7 @@ async def write(
     )
     driver: Any = (await connection.get_raw_connection()).driver_connection
     cursor = await driver.executemany(statement, in_order(table, columns, new, SQLITE))
-    landed = cursor.rowcount
-    await cursor.close()
+    landed = cursor.rowcount  # it has no rows: closing it would only ask the thread once more
     if landed != len(new) and not again:
         return None
     return {row[key[-1]] for row in new}

@@ -11,7 +11,7 @@ from holdfast.storage.all_tables import BY_DAY, EVENT_TABLES, time_of
 from holdfast.storage.partitions import drop_before
 from holdfast.storage.tables import sessions
 from holdfast.storage.tables_of_meaning import business_metrics
-from holdfast.storage.tables_of_watch import alerts, integration_metrics, silences
+from holdfast.storage.tables_of_watch import alerts, api_use, integration_metrics, silences
 
 DAY_SECONDS = 86_400.0
 _BATCH_ROWS = 1_000
@@ -79,6 +79,8 @@ async def forget_rollups(engine: AsyncEngine, now: float) -> int:
         old_days = stamp(now - _KEPT_SECONDS[86_400])
         days = (facts.resolution_s > 0) & (facts.at < old_days)
         count += (await connection.execute(delete(business_metrics).where(days))).rowcount
+        used = api_use.c.day < old_days
+        count += (await connection.execute(delete(api_use).where(used))).rowcount
     return count
 
 

@@ -1,14 +1,14 @@
 """Roll-ups of calls: written whole by each process, added up by who reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from holdfast.clock import stamp
 from holdfast.storage.dialects import insert_into
-from holdfast.storage.rows_of_journeys import Row
+from holdfast.storage.rows import Row, Rows
 from holdfast.storage.tables_of_watch import integration_metrics
 from holdfast.storage.texts import identifier
 from holdfast.telemetry.histogram import Histogram
@@ -22,19 +22,43 @@ _COUNTS = (
     "warns", "fails", "not_judged",
 )  # fmt: skip
 _REST = ("latency", "errors", "usage", "cost")
+_NOTHING: Row = {"usage": None, "cost": None}
 _MOST_ROWS = 50_000
 
 
 async def write_buckets(engine: AsyncEngine, instance: str, buckets: Sequence[Bucket]) -> None:
     """Put *buckets* in the place of what *instance* wrote of them before."""
-    if not buckets:
+    async with engine.begin() as connection:
+        await write_rows(connection, [_row(bucket, instance) for bucket in buckets])
+
+
+def rows_of_buckets(buckets: Iterable[Bucket], instance: str) -> list[Rows]:
+    """The same as rows of the record, each by itself, for where they wait."""
+    return [Rows({integration_metrics.name: [_row(one, instance)]}, [], []) for one in buckets]
+
+
+async def write_rows(connection: AsyncConnection, rows: Sequence[Row]) -> None:
+    """Put *rows* in the place of what their instances wrote of these buckets before.
+
+    Buckets only grow: one that says less is an earlier one that comes late, and changes nothing.
+    """
+    if not rows:
         return
     keys = [column.name for column in integration_metrics.primary_key.columns]
-    async with engine.begin() as connection:
-        insert = insert_into(connection, integration_metrics)
-        new = {name: insert.excluded[name] for name in (*_COUNTS, *_REST)}
-        write = insert.on_conflict_do_update(index_elements=keys, set_=new)
-        await connection.execute(write, [_row(bucket, instance) for bucket in buckets])
+    insert = insert_into(connection, integration_metrics)
+    new = insert.excluded
+    write = insert.on_conflict_do_update(
+        index_elements=keys,
+        set_={name: new[name] for name in (*_COUNTS, *_REST)},
+        where=_told(new) >= _told(integration_metrics.c),
+    )
+    await connection.execute(write, [{**_NOTHING, **row} for row in rows])
+
+
+def _told(mine: Any) -> ColumnElement[int]:
+    ended = mine.succeeded + mine.failed + mine.refused + mine.cancelled
+    told: ColumnElement[int] = ended + mine.attempts
+    return told
 
 
 async def read_buckets(

@@ -6,14 +6,14 @@ from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from holdfast.storage import copying, inserting
+from holdfast.storage import copying, inserting, rollups
 from holdfast.storage.alert_rows import write_alerts
 from holdfast.storage.all_tables import RECORD
 from holdfast.storage.rows import Row, Rows
 from holdfast.storage.session_rows import ends, merged, write_sessions
 from holdfast.storage.tables import integration_calls
 from holdfast.storage.tables_of_meaning import issues
-from holdfast.storage.tables_of_watch import alerts
+from holdfast.storage.tables_of_watch import alerts, integration_metrics
 from holdfast.telemetry.event_log import EventsRefused
 from holdfast.telemetry.redact import one_line
 
@@ -107,6 +107,9 @@ async def _write_pieces(
     for table, columns, rows in pieces:
         if table is alerts:
             await write_alerts(connection, rows)
+            continue
+        if table is integration_metrics:
+            await rollups.write_rows(connection, rows)
             continue
         new = await write(connection, table, columns, rows, again=again)
         if new is None:

@@ -51,6 +51,7 @@ class Sighting(NamedTuple):
     event_id: str | None = None
     is_issue: bool = False
     is_step: bool = True
+    user_context: Row | None = None
 
 
 @fact
@@ -149,7 +150,15 @@ def _see(rows: Rows, scope: Scope, at: float, event_id: str | None, is_issue: bo
 
 def _started(event: SessionStarted) -> Sighting:
     user_id, service_type = map(optional_identifier, (event.user_id, event.service_type))
-    return Sighting(identifier(event.session_id), event.at, user_id, service_type)
+    said = event.user_context or {}
+    told = {free_text(field) or "": _told(value) for field, value in said.items()} or None
+    return Sighting(
+        identifier(event.session_id), event.at, user_id, service_type, user_context=told
+    )
+
+
+def _told(value: str | float | bool) -> Any:
+    return free_text(value) if isinstance(value, str) else value
 
 
 _NOBODY: Row = {"session_id": None, "user_id": None, "request_id": None, "trace_id": None}

@@ -39,12 +39,18 @@ class SchemaError(HoldfastError):
 
 @fact
 class SchemaState:
-    """What a database holds: its *version* (None: none of ours), ours, and tables in our way."""
+    """What a database holds: its *version* (None: none of ours), ours, and tables in our way.
+
+    *moved_from* is what an upgrade found and changed: a version, or "nothing"; None when it had
+    nothing to do, as somebody else did it. *adopted* are the tables it renamed.
+    """
 
     version: str | None
     newest: str
     foreign: tuple[str, ...] = ()
     known: bool = True
+    moved_from: str | None = None
+    adopted: tuple[str, ...] = ()
 
     @property
     def status(self) -> Literal["current", "empty", "old", "newer", "foreign"]:
@@ -137,14 +143,19 @@ def _upgrade(connection: Connection, url: URL, schema: str | None, adopt: bool) 
         if schema is not None:
             connection.execute(CreateSchema(schema, if_not_exists=True))
     state = _state(connection, schema)
-    if adopt and state.foreign:
-        set_aside(connection, state.foreign)
+    adopted = state.foreign if adopt else ()
+    if adopted:
+        set_aside(connection, adopted)
         state = _state(connection, schema)
-    if _accepted(state, url).status != "current":
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return _state(connection, schema)
+    if _accepted(state, url).status == "current":
+        return state
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    now = _state(connection, schema)
+    return SchemaState(
+        now.version, now.newest, now.foreign, now.known, state.version or "nothing", adopted
+    )
 
 
 def _accepted(state: SchemaState, url: URL) -> SchemaState:

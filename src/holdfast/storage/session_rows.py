@@ -29,6 +29,7 @@ def merged(seen: Iterable[Sighting], landed: Collection[str]) -> list[Row]:
         row["last_seen_at"] = max(row["last_seen_at"], at)
         row["user_id"] = row["user_id"] or sight.user_id
         row["service_type"] = row["service_type"] or sight.service_type
+        row["user_context"] = row["user_context"] or sight.user_context
         row["step_count"] += counts and sight.is_step
         row["issues_found"] += counts and sight.is_issue
     # Sorted: two writers that lock the same rows in the same order cannot block each other.
@@ -72,6 +73,7 @@ def _new(session_id: str, at: float) -> Row:
         "completed_at": None,
         "step_count": 0,
         "issues_found": 0,
+        "user_context": None,
     }
 
 
@@ -90,6 +92,7 @@ def _upsert_seen(insert: Insert) -> Insert:
         set_={
             "user_id": func.coalesce(mine.user_id, new.user_id),
             "service_type": func.coalesce(mine.service_type, new.service_type),
+            "user_context": func.coalesce(mine.user_context, new.user_context),
             "started_at": _least(mine.started_at, new.started_at),
             "last_seen_at": _greatest(mine.last_seen_at, new.last_seen_at),
             "step_count": mine.step_count + new.step_count,

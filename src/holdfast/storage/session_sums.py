@@ -7,11 +7,13 @@ from sqlalchemy import Select, Table, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from holdfast.sessions.scores import SHARES, performance_score, quality_score
-from holdfast.sessions.session import SessionStatus, ended, overall
+from holdfast.sessions.session import SessionStatus, Validations, ended, overall
 from holdfast.storage.rows import Row
 from holdfast.storage.tables import integration_calls, sessions
-from holdfast.storage.tables_of_meaning import context, issues
+from holdfast.storage.tables_of_meaning import context, issues, validations
 
+_MOST_STEPS = 200
+_VALIDATION = ("status", "score", "method", "reason", "integration", "operation")
 _Ends = dict[str, dict[str, bool]]
 
 
@@ -24,6 +26,7 @@ async def sum_up(connection: AsyncConnection, touched: list[str]) -> None:
     calls = await _ends(connection, _last_of(integration_calls, "step", ids))
     blocks = await _ends(connection, _last_of(context, "integration_point", ids))
     critical = set(await connection.scalars(_critical(ids)))
+    validated = await _validated(connection, ids)
     figures = {row.session_id: row for row in await connection.execute(_figures(ids))}
     values = [
         {
@@ -34,6 +37,7 @@ async def sum_up(connection: AsyncConnection, touched: list[str]) -> None:
                 critical=row["session_id"] in critical,
             ),
             "duration_ms": (row["completed_at"] - row["started_at"]).total_seconds() * 1000,
+            "validation_results": validated.get(row["session_id"]),
             **_scores(figures.get(row["session_id"])),
         }
         for row in over
@@ -72,6 +76,28 @@ def _last_of(table: Table, step: str, ids: list[str]) -> Select[Any]:
         tries = tries.where(mine.outcome.in_(("succeeded", "failed")))
     ends = tries.subquery()
     return select(ends.c.session_id, ends.c.step, ends.c.well).where(ends.c.place == 1)
+
+
+async def _validated(connection: AsyncConnection, ids: list[str]) -> dict[str, Validations]:
+    """The last verdict on each step, as `sessions.session.validation` tells it."""
+    mine = validations.c
+    last_first = func.row_number().over(
+        partition_by=(mine.session_id, mine.step),
+        order_by=(mine.validation_time.desc(), mine.id.desc()),
+    )
+    words = (
+        mine.session_id, mine.step, mine.status, mine.score, mine.method,
+        mine.error_message.label("reason"), mine.integration_name.label("integration"),
+        mine.operation, mine.validation_time,
+    )  # fmt: skip
+    ranked = select(*words, last_first.label("place")).where(mine.session_id.in_(ids)).subquery()
+    last = select(ranked).where(ranked.c.place == 1).order_by(ranked.c.validation_time)
+    found: dict[str, Validations] = defaultdict(dict)
+    for row in (await connection.execute(last)).mappings():
+        steps = found[row["session_id"]]
+        if len(steps) < _MOST_STEPS:
+            steps[row["step"] or row["integration"]] = {name: row[name] for name in _VALIDATION}
+    return found
 
 
 def _critical(ids: list[str]) -> Select[Any]:

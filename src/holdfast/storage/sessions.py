@@ -108,6 +108,7 @@ def _session(row: Row[Any], steps: tuple[Step, ...] = ()) -> Session:
         completed_at.timestamp() if completed_at else None,
         row.step_count, row.issues_found, steps,
         row.performance_score, row.quality_score, row.cost,
+        row.user_context, row.validation_results,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -14,6 +14,7 @@ from holdfast.storage.set_aside import SetAside
 from holdfast.storage.spool import Spool
 from holdfast.storage.spool_folders import OwnedSpool, left_behind
 from holdfast.storage.spool_lines import line_of, rows_of_lines
+from holdfast.storage.tables_of_watch import integration_metrics
 from holdfast.telemetry.event_log import Batch, EventsRefused
 from holdfast.telemetry.redact import one_line
 
@@ -48,8 +49,9 @@ class SpoolOptions(NamedTuple):
 class SpoolStatus:
     """What came into the database, and what did not.
 
-    *written* events are in it (those of dead processes as well), *waiting* ones take *size_bytes*
-    on disk, *dropped* counts the others by reason. *failing*: the last write to it failed.
+    *written* events are in it (those of dead processes as well), *waiting* ones (and roll-ups of
+    the last end) take *size_bytes* on disk, *dropped* counts the others by reason. *failing*: the
+    last write to it failed.
     """
 
     waiting: int = 0
@@ -73,7 +75,7 @@ class SpooledLog:
         *, clock: Clock = SYSTEM_CLOCK, is_behind: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         self._options = options or SpoolOptions()
-        self._writes = Patience(store)
+        self._store, self._writes = store, Patience(store)
         self._is_behind = is_behind
         self._root, self._instance, self._clock = root, "", clock
         self._own: OwnedSpool | None = None
@@ -87,6 +89,7 @@ class SpooledLog:
     def open(self, instance: str) -> None:
         """Begin under a name that is new in each life of a process (`instance_name`)."""
         self._instance, self._tried, self._left = instance, 0, (0, 0)
+        self._writes = Patience(self._store)  # a former life's write may hang for ever
         self._wake = asyncio.Event()  # one belongs to the loop on which it was waited for
 
     async def append(self, batch: Batch) -> None:
@@ -105,6 +108,10 @@ class SpooledLog:
                 raise
         else:
             self._wake.set()
+
+    async def put_by(self, rows: Sequence[Rows]) -> None:
+        """Leave *rows*, which are of no event, to the next replay; raises OSError."""
+        await asyncio.to_thread(self._put, [line_of(one) for one in rows])
 
     async def replay(self) -> None:
         """Bring what waits on disk into the database, until cancelled."""
@@ -158,7 +165,9 @@ class SpooledLog:
 
     def _spool(self, batch: Batch) -> None:
         numbered = enumerate(batch.events, batch.first)
-        lines = [line_of(rows_of(Batch(n, (one,)), self._instance)) for n, one in numbered]
+        self._put([line_of(rows_of(Batch(n, (one,)), self._instance)) for n, one in numbered])
+
+    def _put(self, lines: list[bytes]) -> None:
         if self._own is None:
             self._own = OwnedSpool(self._root / self._instance, self._options.max_bytes)
         self._own.spool.append(lines)
@@ -215,7 +224,7 @@ class SpooledLog:
             await self._write_lines(lines[:middle])
             await self._write_lines(lines[middle:])
         else:
-            self._written += len(lines)
+            self._written += len(lines) - len(rows.tables.get(integration_metrics.name, ()))
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1

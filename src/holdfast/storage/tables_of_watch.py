@@ -15,6 +15,22 @@ from sqlalchemy import (
 
 from holdfast.storage.columns import JSON_VALUE, Stamp, metadata
 
+api_use = Table(
+    "monitoring_api_use",
+    metadata,
+    Column("day", Stamp, primary_key=True),
+    Column("endpoint", Text, primary_key=True),
+    Column("user_type", Text, primary_key=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("users", BigInteger, nullable=False),
+    Column("total_ms", Double, nullable=False),
+)
+"""One row a day (UTC, when it began), endpoint and type of user, once the day is over; kept 400 d.
+
+*users* are those of that day whom the application named; *total_ms* is the sum of all durations.
+"""
+
 integration_metrics = Table(
     "monitoring_integration_metrics",
     metadata,

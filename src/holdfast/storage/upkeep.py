@@ -16,6 +16,7 @@ from holdfast.storage.dialects import insert_into
 from holdfast.storage.partitions import make_ahead
 from holdfast.storage.retention import cut_of, forget_rollups, prune
 from holdfast.storage.tables_of_watch import upkeep
+from holdfast.storage.use_days import sum_up_use
 from holdfast.storage.writer import instance_name
 from holdfast.telemetry.redact import one_line
 
@@ -104,7 +105,9 @@ async def _hourly(engine: AsyncEngine, plan: UpkeepPlan, now: float) -> dict[str
         await prune(engine, now, _FOREVER_DAYS, plan.max_bytes)
     else:
         await make_ahead(engine, now)
-    return {"rollups": await forget_rollups(engine, now)}
+    # Before the day whose requests are forgotten: what was used is kept longer.
+    summed = await sum_up_use(engine, now)
+    return {"rollups": await forget_rollups(engine, now), "use": summed}
 
 
 _FOREVER_DAYS = 10_000

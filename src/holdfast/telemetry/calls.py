@@ -26,6 +26,9 @@ OVERFLOW: Key = ("_overflow", "_overflow")
 """Where calls are counted once there are too many different operations."""
 
 
+_COUNTED = frozenset((CallFinished, AttemptFailed, AnswerJudged, BreakerMoved))
+
+
 class CallMetrics(Fold):
     """A sink that counts calls, and answers with merged copies that nobody else changes."""
 
@@ -158,16 +161,18 @@ class CallMetrics(Fold):
         refused: dict[Key, list[float]] = {}
         for event in events:
             if type(event) is not CallFinished or event.attempts > 1:
-                self._add(event, now)
+                if type(event) in _COUNTED:
+                    self._add(event, now)
                 continue
-            key = (event.origin.integration, event.origin.operation)
-            if event.outcome == "succeeded" and event.attempts and event.served_from == "provider":
-                plain = succeeded.get(key)
-                if plain is None:
+            origin, outcome = event.origin, event.outcome
+            key = (origin.integration, origin.operation)
+            if outcome == "succeeded" and event.served_from == "provider" and event.attempts:
+                alike = succeeded.get(key)
+                if alike is None:
                     self._of(*key, 0)  # operations stand in the order of their first call
-                    plain = succeeded[key] = []
-                plain.append(event)
-            elif event.outcome == "refused" and event.usage is None:
+                    alike = succeeded[key] = []
+                alike.append(event)
+            elif outcome == "refused" and event.usage is None:
                 if key not in refused:
                     self._of(*key, 0)
                     refused[key] = []

@@ -1,15 +1,15 @@
 """All that is known of one operation's calls."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from math import inf
 from typing import Any
 
 from holdfast.events import CallFinished, fact
+from holdfast.telemetry.histogram import Histogram
 from holdfast.telemetry.plain import Plain, add_up, latest
 from holdfast.telemetry.rolling import Rolling
-from holdfast.telemetry.tally import SECONDS_BUCKETS, Tally
+from holdfast.telemetry.tally import SECONDS_BUCKETS, Successes, Tally, count_into
 from holdfast.telemetry.told import Told, ToldSlices
 
 
@@ -43,24 +43,19 @@ class Counted:
 
     def add_successes(self, events: list[CallFinished], now: float) -> None:
         """Count calls that the provider answered at the first attempt."""
-        latencies = [event.latency_ms or 0.0 for event in events]
-        several = Tally()
-        several.add_successes(events, latencies)
+        latencies = sorted([event.latency_ms or 0.0 for event in events])
+        several = Successes(events, latencies)
         for tally in self.tallies(now):
-            tally.merge(several)
+            tally.add_successes(several)
         self.last_success_at = self.last_call_at = events[-1].at
-        seconds = sorted([latency / 1000 for latency in latencies])
-        before, place = 0, 0
-        while before < len(seconds):
-            bound = SECONDS_BUCKETS[place] if place < len(SECONDS_BUCKETS) else inf
-            after = bisect_right(seconds, bound, before)
-            self.buckets[place] += after - before
-            before, place = after, place + 1
+        count_into(self.buckets, latencies)
 
     def add_refusals(self, waited_ms: list[float], now: float) -> None:
         """Count calls that never went out, after so long each."""
+        waited = Histogram()
+        waited.add_all(waited_ms)
         for tally in self.tallies(now):
-            tally.add_refusals(waited_ms)
+            tally.add_refusals(len(waited_ms), waited)
 
     def add_duration(self, latency_ms: float) -> None:
         """Count one attempt that came back, in its bucket."""

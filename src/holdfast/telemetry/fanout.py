@@ -1,6 +1,5 @@
 """One sink that feeds many, so that none can hurt a call or another sink, nor hold it up."""
 
-from collections import deque
 from collections.abc import Iterable
 from threading import Lock, RLock
 
@@ -29,7 +28,7 @@ class Fanout:
         self.failures: dict[str, int] = {}
         self._lock, self._turn = Lock(), RLock()
         self._monotonic = clock.monotonic
-        self._waiting: deque[Event] = deque()
+        self._waiting: list[Event] = []  # appends come from any thread; removal has its turn
         self._since = 0.0
         self._is_telling = False
         for sink in sinks:
@@ -75,7 +74,8 @@ class Fanout:
 
     def _tell(self) -> None:
         waiting, since = self._waiting, self._since
-        events = [waiting.popleft() for _ in range(len(waiting))]
+        events = waiting[: len(waiting)]
+        del waiting[: len(events)]  # not what another thread appended meanwhile
         self._since = self._monotonic()
         for fold in self._folds:
             try:

@@ -5,7 +5,7 @@ histograms is adding their counts, so percentiles of many workers are never aver
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import ceil, frexp, ldexp
 from struct import Struct, pack, unpack
 from struct import error as StructError  # noqa: N812 - a class
@@ -53,8 +53,11 @@ class Histogram:
             self.maximum = value
 
     def add_all(self, values: Iterable[float]) -> None:
-        """Count each of *values*: bin by bin, since many of them are alike."""
-        values = sorted(values)
+        """Count each of *values*."""
+        self.add_sorted(sorted(values))
+
+    def add_sorted(self, values: Sequence[float]) -> None:
+        """Count each of *values*, which ascend: bin by bin, since many of them are alike."""
         if not values:
             return
         counts, size, at = self._counts, len(values), 0

@@ -1,16 +1,17 @@
 """How many sessions began, and how they ended."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import Lock
 
 from holdfast.events import Event, SessionEnded, SessionStarted
+from holdfast.telemetry.fold import Fold
 from holdfast.telemetry.plain import Plain, named, names
 
 _MOST_TYPES = 100
 
 
-class SessionCounts:
+class SessionCounts(Fold):
     """A sink; *started* is by type of service, *ended* by how."""
 
     def __init__(self) -> None:
@@ -20,17 +21,23 @@ class SessionCounts:
 
     def __call__(self, event: Event) -> None:
         """Count *event* if a session began or ended."""
-        if isinstance(event, SessionStarted):
-            name = event.service_type or ""
-            with self._lock:
-                known = name in self.started or len(self.started) < _MOST_TYPES
-                self.started[name if known else "_overflow"] += 1
-        elif isinstance(event, SessionEnded):
-            with self._lock:
-                self.ended[event.status] += 1
+        self.take_in((event,), 0.0)
+
+    def take_in(self, events: Sequence[Event], since: float) -> None:  # noqa: ARG002  # as a fold
+        """Count those sessions that began or ended in *events*."""
+        for event in events:
+            if isinstance(event, SessionStarted):
+                name = event.service_type or ""
+                with self._lock:
+                    known = name in self.started or len(self.started) < _MOST_TYPES
+                    self.started[name if known else "_overflow"] += 1
+            elif isinstance(event, SessionEnded):
+                with self._lock:
+                    self.ended[event.status] += 1
 
     def plain(self) -> Plain:
         """Its numbers as JSON can hold them."""
+        self.catch_up()
         with self._lock:
             return {"started": _named(self.started), "ended": _named(self.ended)}
 

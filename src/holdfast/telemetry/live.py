@@ -36,6 +36,9 @@ class Changed:
 
 
 _OF_CALLS = (CallFinished, AttemptFailed, AnswerJudged)
+_OF_INTEGRATIONS = (BreakerMoved, ControlUsed)
+_OF_SCOPES = (StepTaken, IssueFound)
+_OF_SESSIONS = (SessionStarted, SessionEnded, ContextLost)
 
 
 class Changes(Fold):
@@ -80,11 +83,11 @@ class Changes(Fold):
         elif isinstance(event, RequestFinished):
             self._requests = True
             self._see(event.scope.session_id)
-        elif isinstance(event, BreakerMoved | ControlUsed):
+        elif isinstance(event, _OF_INTEGRATIONS):
             self._integrations.add(event.integration)
-        elif isinstance(event, StepTaken | IssueFound):
+        elif isinstance(event, _OF_SCOPES):
             self._see(event.scope.session_id)
-        elif isinstance(event, SessionStarted | SessionEnded | ContextLost):
+        elif isinstance(event, _OF_SESSIONS):
             self._see(event.session_id)
 
     def _see(self, session_id: str | None) -> None:

@@ -51,7 +51,7 @@ class Log(Fold):
                     self._call(event)
                 elif event.outcome == "refused":
                     self._refused(event)
-            else:
+            elif type(event) is not RequestFinished or event.outcome == "failed":
                 self._other(event)
         self.sum_up()
 

@@ -1,6 +1,5 @@
 """Inbound requests, counted per method, route and status."""
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from operator import add
 from threading import Lock
@@ -13,7 +12,7 @@ from holdfast.telemetry.fold import Fold, happened
 from holdfast.telemetry.histogram import Histogram
 from holdfast.telemetry.plain import Plain, add_up, named
 from holdfast.telemetry.rolling import STEP_SECONDS, Rolling
-from holdfast.telemetry.tally import SECONDS_BUCKETS
+from holdfast.telemetry.tally import SECONDS_BUCKETS, count_into
 from holdfast.telemetry.told import Told, ToldSlices
 
 Labels = tuple[str, str, str, str]
@@ -43,12 +42,12 @@ class RequestTally:
         return 100 * self.succeeded / answered if answered else None
 
     def add(self, events: Sequence[RequestFinished], durations_ms: list[float]) -> None:
-        """Count *events*, which took *durations_ms*."""
+        """Count *events*, which took *durations_ms*, the shortest first."""
         outcomes = [event.outcome for event in events]
         self.succeeded += outcomes.count("succeeded")
         self.failed += outcomes.count("failed")
         self.client_gone += outcomes.count("client_gone")
-        self.latency.add_all(durations_ms)
+        self.latency.add_sorted(durations_ms)
 
     def merge(self, other: "RequestTally") -> None:
         """Add all that *other* counted."""
@@ -88,17 +87,13 @@ class Exposed:
         self.request_bytes = self.response_bytes = 0
 
     def add(self, events: Sequence[RequestFinished], durations_ms: list[float]) -> None:
-        """Count *events*, which took *durations_ms*."""
+        """Count *events*, which took *durations_ms*, the shortest first."""
         self.count += len(events)
-        for duration_ms in durations_ms:
-            seconds = duration_ms / 1000
-            self.seconds += seconds
-            self.buckets[bisect_left(SECONDS_BUCKETS, seconds)] += 1
-        for event in events:
-            if event.first_byte_ms is not None:
-                seconds = event.first_byte_ms / 1000
-                self.first_byte_seconds += seconds
-                self.first_byte_buckets[bisect_left(SECONDS_BUCKETS, seconds)] += 1
+        self.seconds += sum(durations_ms) / 1000
+        count_into(self.buckets, durations_ms)
+        first = sorted([one.first_byte_ms for one in events if one.first_byte_ms is not None])
+        self.first_byte_seconds += sum(first) / 1000
+        count_into(self.first_byte_buckets, first)
         self.request_bytes += sum([event.request_bytes for event in events])
         self.response_bytes += sum([event.response_bytes for event in events])
 
@@ -165,7 +160,10 @@ class RequestMetrics(Fold):
             alike: dict[tuple[str, str, int, str | None], list[RequestFinished]] = {}
             for event in requests:
                 key = (event.method, event.route, event.status, event.error)
-                alike.setdefault(key, []).append(event)
+                several = alike.get(key)
+                if several is None:
+                    several = alike[key] = []
+                several.append(event)
             for several in alike.values():
                 self._add_alike(several, now)
 
@@ -235,9 +233,11 @@ class RequestMetrics(Fold):
             self._exposed[labels] = Exposed()
         if route not in self._rolling:
             self._rolling[route] = Rolling(RequestTally)
-        durations_ms = [event.duration_ms for event in events]
-        for tally in (self._lifetime, self._exposed[labels], self._rolling[route].at(now)):
-            tally.add(events, durations_ms)
+        durations_ms, several = sorted([event.duration_ms for event in events]), RequestTally()
+        several.add(events, durations_ms)
+        self._lifetime.merge(several)
+        self._rolling[route].at(now).merge(several)
+        self._exposed[labels].add(events, durations_ms)
 
 
 def _merged(tallies: list[RequestTally]) -> RequestTally:

@@ -1,6 +1,8 @@
 """What is counted about calls, in a shape that can be added up."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 from holdfast.events import AnswerJudged, AttemptFailed, CallFinished
@@ -13,6 +15,35 @@ SECONDS_BUCKETS = (
     5.0, 7.5, 10.0, 30.0, 60.0,
 )  # fmt: skip
 """Upper bounds of what is counted, in seconds: every bound that an exposed histogram has."""
+
+
+def count_into(buckets: list[int], milliseconds: list[float]) -> None:
+    """Count *milliseconds*, which ascend, into *buckets*: one for each bound, one beyond."""
+    before, place = 0, bisect_left(SECONDS_BUCKETS, milliseconds[0] / 1000) if milliseconds else 0
+    while before < len(milliseconds):
+        bound = SECONDS_BUCKETS[place] if place < len(SECONDS_BUCKETS) else inf
+        after = bisect_right(milliseconds, bound, before, key=_seconds)
+        buckets[place] += after - before
+        before, place = after, place + 1
+
+
+def _seconds(milliseconds: float) -> float:
+    return milliseconds / 1000
+
+
+class Successes:
+    """What many plain successes have in common, counted once for every tally that they enter."""
+
+    __slots__ = ("events", "latency", "not_judged", "passes", "used", "waited")
+
+    def __init__(self, events: Sequence[CallFinished], latencies: Sequence[float]) -> None:
+        self.events = events
+        self.latency, self.waited = Histogram(), Histogram()
+        self.latency.add_sorted(latencies)
+        self.waited.add_all([event.waited_ms for event in events])
+        judged = [event.verdict.judgement for event in events if event.verdict is not None]
+        self.not_judged, self.passes = len(events) - len(judged), judged.count("pass")
+        self.used = [event for event in events if event.usage is not None]
 
 
 class Tally:
@@ -85,24 +116,23 @@ class Tally:
         if event.usage is not None:
             spend(self.usage, event.usage, event.at)
 
-    def add_successes(self, events: Sequence[CallFinished], latencies: list[float]) -> None:
-        """Count calls that the provider answered at the first attempt, in *latencies* ms each."""
-        self.succeeded += len(events)
-        self.attempts += len(events)
-        verdicts = [event.verdict for event in events]
-        judged = [verdict.judgement for verdict in verdicts if verdict is not None]
-        self.not_judged += len(verdicts) - len(judged)
-        self.passes += judged.count("pass")
-        self.latency.add_all(latencies)
-        self.waited.add_all([event.waited_ms for event in events])
-        for event in events:
+    def add_successes(self, several: "Successes") -> None:
+        """Count calls that the provider answered at the first attempt."""
+        count = len(several.events)
+        self.succeeded += count
+        self.attempts += count
+        self.passes += several.passes
+        self.not_judged += several.not_judged
+        self.latency.merge(several.latency)
+        self.waited.merge(several.waited)
+        for event in several.used:
             if event.usage is not None:
                 spend(self.usage, event.usage, event.at)
 
-    def add_refusals(self, waited_ms: list[float]) -> None:
-        """Count calls that never went out, after so long each."""
-        self.refused += len(waited_ms)
-        self.waited.add_all(waited_ms)
+    def add_refusals(self, count: int, waited: Histogram) -> None:
+        """Count *count* calls that never went out, after *waited*."""
+        self.refused += count
+        self.waited.merge(waited)
 
     def add_attempt(self, event: AttemptFailed) -> None:
         """Count a failed attempt that another one shall follow (the last one is its call's)."""

@@ -148,7 +148,10 @@ class History(Protocol):
         """What failed most, most frequent first."""
 
     async def use(self, between: Between, *, limit: int) -> list[Use]:
-        """Requests by day, endpoint and type of user; the newest day and busiest first."""
+        """Requests by day, endpoint and type of user; the newest day and busiest first.
+
+        Of days that are over, whole ones: any range is cheap.
+        """
 
     async def business(self, between: Between, *, limit: int) -> list[BusinessTotal]:
         """Business facts by day, the newest day first."""

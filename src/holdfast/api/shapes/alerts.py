@@ -47,6 +47,11 @@ def known(watch: Alerts) -> list[AlertChanged]:
     return sorted((*watch.ended(), *watch.firing()), key=lambda one: one.since)
 
 
+def shown(watch: Alerts) -> list[AlertChanged]:
+    """As `known`, with what the record says still fires elsewhere, or since before our start."""
+    return sorted((*known(watch), *watch.others()), key=lambda one: one.since)
+
+
 def firing_critical(watch: Alerts) -> int:
     """How many fire now that cannot wait (contract fault 8: not how many there ever were)."""
-    return sum(one.severity == "critical" for one in watch.firing())
+    return sum(one.severity == "critical" for one in (*watch.firing(), *watch.others()))
