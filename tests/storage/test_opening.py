@@ -104,3 +104,5 @@ async def test_what_is_given_back_after_the_end_is_closed(tmp_path: Path) -> Non
     await connection.close()
     with pytest.raises(ValueError, match=r"Connection closed|no active connection"):
         await driver.execute("SELECT 1")
+    await asyncio.to_thread(driver._thread.join, 10.0)
+    assert not driver._thread.is_alive()

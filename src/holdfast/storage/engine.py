@@ -70,8 +70,11 @@ def _sqlite(url: URL, pragmas: tuple[str, ...], *, own_transactions: bool = Fals
 
 
 def _close(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-    if connection is not None:
-        record.invalidate()
+    driver = record.driver_connection if connection is not None else None
+    if driver is not None:
+        # At once, waiting for nothing: a loop that ends cancels who waits for a close, and two
+        # who close the same connection of aiosqlite can wait for each other for ever.
+        driver.stop() if hasattr(driver, "stop") else driver.terminate()
 
 
 def _begin_immediately(connection: Connection) -> None:
