@@ -15,7 +15,7 @@ from holdfast.clock import stamp
 from holdfast.events import SessionEnded
 from holdfast.storage.dialects import Insert, insert_into
 from holdfast.storage.rows import Row, Sighting
-from holdfast.storage.session_sums import sum_up
+from holdfast.storage.session_sums import SUMS, sum_up
 from holdfast.storage.tables import sessions
 
 
@@ -128,5 +128,8 @@ def _reopen(touched: list[str]) -> Any:
         update(sessions)
         .where(mine.session_id.in_(touched), mine.status == "timed_out")
         .where(mine.last_seen_at > mine.completed_at)
-        .values(status="active", overall_status="running", completed_at=null(), duration_ms=null())
+        .values(
+            status="active", overall_status="running", completed_at=null(), duration_ms=null(),
+            **dict.fromkeys(SUMS, null()),
+        )
     )

@@ -12,6 +12,9 @@ from holdfast.storage.rows import Row
 from holdfast.storage.tables import integration_calls, sessions
 from holdfast.storage.tables_of_meaning import context, issues, validations
 
+SUMS = ("performance_score", "quality_score", "cost", "validation_results")
+"""The columns that only a session that is over has."""
+
 _MOST_STEPS = 200
 _VALIDATION = ("status", "score", "method", "reason", "integration", "operation")
 _Ends = dict[str, dict[str, bool]]
