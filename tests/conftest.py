@@ -33,12 +33,13 @@ _LEAKY = pytest.StashKey[bool]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Without a choice of marks, all is run, and property tests try more."""
+    gc.disable()  # until all tests are known: none of it is garbage
     hypothesis.settings.load_profile("quick" if config.option.markexpr else "deep")
 
 
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over what stays for all of the run."""
-    gc.collect()
+    gc.enable()
     gc.freeze()
 
 
@@ -72,7 +73,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 @pytest.fixture(autouse=True)
 def _traced(request: pytest.FixtureRequest) -> Iterator[None]:
     """Coverage watches each line: not in a test that runs the same ones a million times."""
-    if request.node.get_closest_marker("endurance") is None:
+    if request.node.get_closest_marker("unmeasured") is None:
         yield
         return
     tracer = sys.gettrace()

@@ -109,8 +109,10 @@ async def test_the_hosts_own_lifespan_is_kept(tmp_path: Path) -> None:
 class Parts:
     """A lifecycle on the jumping clock whose record does what it is told."""
 
-    def __init__(self, folder: Path, record: Callable[[], Awaitable[None]]) -> None:
-        self.monitoring = Monitoring(development(folder), clock=jumping_clock())
+    def __init__(
+        self, folder: Path, record: Callable[[], Awaitable[None]], **environ: str
+    ) -> None:  # fmt: skip
+        self.monitoring = Monitoring(development(folder, **environ), clock=jumping_clock())
         self.monitoring.record.run = record  # type: ignore[method-assign,assignment]
         self.monitoring.cluster.run = _for_ever  # type: ignore[method-assign]  # needs threads
         self.lifecycle = Lifecycle(self.monitoring, Broadcast(self.monitoring.http_services()))
@@ -191,13 +193,12 @@ async def test_a_part_that_has_nothing_to_do_may_end(tmp_path: Path) -> None:
 
 async def test_idle_sessions_time_out(tmp_path: Path) -> None:
     """After HOLDFAST_SESSION_IDLE_SECONDS without a sight, once, as of when it was last seen."""
-    parts = Parts(tmp_path, _for_ever)
-    idle = parts.monitoring.settings.session_idle_seconds
+    parts = Parts(tmp_path, _for_ever, HOLDFAST_SESSION_IDLE_SECONDS="60")
     told: list[Any] = []
     parts.monitoring.listen(told.append)
     parts.monitoring.emit(SessionStarted("s", EPOCH, None, None))
     await parts.lifecycle.start()
-    await asyncio.sleep(idle * 2)
+    await asyncio.sleep(120.0)
     await parts.lifecycle.stop()
     assert [(event.status, event.at) for event in told[1:]] == [("timed_out", EPOCH)]
 

@@ -47,7 +47,7 @@ async def _away(_: PreparedStore) -> None:
     raise ConnectionError("the database is away")
 
 
-@pytest.mark.endurance
+@pytest.mark.unmeasured
 async def test_an_hour_of_abandoned_sessions_without_a_database_is_flat(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

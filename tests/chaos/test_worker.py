@@ -30,19 +30,26 @@ async def _run_and_kill(url: URL, folder: Path, *, until_kept: int, away: FaultP
     assert worker.stdout is not None
     emitted = known = 0
     while known < until_kept:
-        word, number = (await worker.stdout.readline()).decode().split()
-        if word == "kept":
-            known = int(number)
-            if away is not None:
-                await away.refuse()
-        emitted = max(emitted, int(number))
+        line = await worker.stdout.readline()
+        assert line, "the worker ended by itself"
+        for word, number in _told(line):
+            if word == "kept":
+                known = number
+                if away is not None:
+                    await away.refuse()
+            emitted = max(emitted, number)
     worker.kill()
-    rest = (await worker.stdout.read()).decode().splitlines()
+    rest = _told(await worker.stdout.read())
     await worker.wait()
-    said = [line.split() for line in rest if line.count(" ") == 1]
-    emitted = max([emitted, *(int(number) for _, number in said)])
-    known = max([known, *(int(number) for word, number in said if word == "kept")])
+    emitted = max([emitted, *(number for _, number in rest)])
+    known = max([known, *(number for word, number in rest if word == "kept")])
     return emitted, known
+
+
+def _told(output: bytes) -> list[tuple[str, int]]:
+    """Its own words among the lines of its log."""
+    lines = [line.split() for line in output.decode().splitlines()]
+    return [(line[0], int(line[1])) for line in lines if len(line) == 2 and line[1].isdigit()]
 
 
 @pytest.mark.parametrize("is_away", [False, True], ids=["database there", "database away"])

@@ -107,7 +107,7 @@ A_FEW = 1_000
 """What the tests before this one may leave, beside 10 000 refusals."""
 
 
-@pytest.mark.endurance
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("number", [0, 1], ids=["breaker", "limiter"])
 async def test_refusals_leave_nothing_behind(number: int) -> None:
     """One library holds 60 000 traceback nodes after 10 000 refusals; nor do we leave cycles."""
@@ -146,7 +146,7 @@ def lines_run(action: Callable[[], object]) -> int:
     return count
 
 
-@pytest.mark.endurance
+@pytest.mark.unmeasured
 def test_a_key_costs_the_same_among_a_hundred_thousand() -> None:
     """In memory, one library takes 8-15 ms per hit at 100 000 live keys instead of 7 µs."""
 
@@ -163,7 +163,7 @@ def test_a_key_costs_the_same_among_a_hundred_thousand() -> None:
     assert costs(EACH.most_keys)[0] == costs(100)[0]
 
 
-@pytest.mark.endurance
+@pytest.mark.unmeasured
 def test_no_key_is_silently_dropped_below_the_bound() -> None:
     """One library quietly keeps 1 024 keys, and the rest have no limit."""
     lanes, used_up = Lanes(EACH), 0
@@ -186,7 +186,7 @@ def bytes_each(count: int, make: Callable[[int], object]) -> float:
     return (after - before) / len(kept)
 
 
-@pytest.mark.endurance
+@pytest.mark.unmeasured
 def test_a_key_takes_at_most_400_bytes() -> None:
     """Its name, its place in the order of use and its state, once it was used."""
     lanes = Lanes(EACH)
@@ -199,7 +199,7 @@ def test_a_key_takes_at_most_400_bytes() -> None:
     assert bytes_each(20_000, use) <= 400
 
 
-@pytest.mark.endurance
+@pytest.mark.unmeasured
 def test_an_idle_breaker_takes_at_most_400_bytes() -> None:
     """With a full window of a hundred attempts, a few of them failed."""
     options = BreakerOptions(rates=TripRates(window_attempts=100))

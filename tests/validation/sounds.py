@@ -2,8 +2,10 @@
 
 import math
 import struct
+from functools import cache
 
 
+@cache
 def tone(seconds: float, rate: int = 16000, loudness: int = 9000) -> bytes:
     """A sine of 200 Hz as 16 bit little-endian samples."""
     turn = 2 * math.pi * 200 / rate

@@ -129,7 +129,10 @@ def _reopen(touched: list[str]) -> Any:
         .where(mine.session_id.in_(touched), mine.status == "timed_out")
         .where(mine.last_seen_at > mine.completed_at)
         .values(
-            status="active", overall_status="running", completed_at=null(), duration_ms=null(),
+            status="active",
+            overall_status="running",
+            completed_at=null(),
+            duration_ms=null(),
             **dict.fromkeys(SUMS, null()),
         )
     )

@@ -37,6 +37,7 @@ class CallMetrics(Fold):
         self.overflowed = 0
         self._clock, self._most_keys = clock, most_keys
         self._counted: dict[Key, Counted] = {}
+        self._by_integration: dict[str, list[tuple[str, Counted]]] | None = None
         self._told: dict[tuple[str, str, int], int] = {}
         self._lock = Lock()
 
@@ -64,7 +65,9 @@ class CallMetrics(Fold):
 
     def operations(self, integration: str) -> list[str]:
         """The operations of *integration* that were called."""
-        return [operation for name, operation in self.operations_called() if name == integration]
+        self.catch_up()
+        with self._lock:
+            return [operation for operation, _ in self._of_integration(integration)]
 
     def counted(self, key: Key) -> Counted | None:
         """What is known of one operation, live: read single numbers only."""
@@ -74,7 +77,8 @@ class CallMetrics(Fold):
     def counted_of(self, integration: str) -> list[Counted]:
         """The same of every operation of *integration* that was called."""
         self.catch_up()
-        return self._matching(integration, None)
+        with self._lock:
+            return self._matching(integration, None)
 
     def window(self, integration: str, operation: str | None = None) -> Tally:
         """The rolling window of one operation, or of all the integration's together."""
@@ -114,6 +118,7 @@ class CallMetrics(Fold):
         with self._lock:
             for key in [key for key in self._counted if integration in (None, key[0])]:
                 del self._counted[key]
+            self._by_integration = None
 
     def plain(self) -> Plain:
         """Everything since the start or `reset`, as JSON can hold it, by operation."""
@@ -137,13 +142,19 @@ class CallMetrics(Fold):
         """Answer with these from now on: for one that shows what others counted."""
         with self._lock:
             self._counted, self.since = counted, since
+            self._by_integration = None
 
     def _matching(self, integration: str, operation: str | None) -> list[Counted]:
-        return [
-            counted
-            for (name, its_operation), counted in list(self._counted.items())
-            if name == integration and operation in (None, its_operation)
-        ]
+        found = self._of_integration(integration)
+        return [counted for its_operation, counted in found if operation in (None, its_operation)]
+
+    def _of_integration(self, integration: str) -> Sequence[tuple[str, Counted]]:
+        """Under the lock. There may be a thousand integrations, and a page asks for each."""
+        if self._by_integration is None:
+            self._by_integration = {}
+            for (name, operation), counted in self._counted.items():
+                self._by_integration.setdefault(name, []).append((operation, counted))
+        return self._by_integration.get(integration, ())
 
     def _of(self, integration: str, operation: str, events: int = 1) -> Counted:
         counted = self._counted.get((integration, operation))
@@ -153,6 +164,7 @@ class CallMetrics(Fold):
                 self.overflowed += events
                 key = OVERFLOW
             counted = self._counted.setdefault(key, Counted())
+            self._by_integration = None
         return counted
 
     def _add_all(self, events: Sequence[Event], now: float) -> None:

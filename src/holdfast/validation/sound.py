@@ -4,12 +4,13 @@ import math
 import sys
 from array import array
 from dataclasses import dataclass
+from operator import mul
 
 SILENCE_DBFS = -50.0
 """Quieter than this (root mean square, relative to full scale) counts as silence."""
 
 _FULL_SCALE = 32768
-_CLIPPED = 32767
+_CLIPPED = (-32768, -32767, 32767)
 _BLOCK_SECONDS = 0.05
 _MOST_MEASURED = 131_072
 
@@ -51,8 +52,13 @@ def read_pcm(samples: bytes, sample_rate: int, channels: int = 1, codec: str = "
     step = max(1, math.ceil(len(values) / _MOST_MEASURED))
     measured = values[::step]
     block = max(1, int(_BLOCK_SECONDS * sample_rate * channels / step))
-    blocks = [measured[start : start + block] for start in range(0, len(measured), block)]
-    loudness = loudness_dbfs(measured)
+    starts = range(0, len(measured), block)
+    blocks = [_energy(measured[start : start + block]) for start in starts]
+    loudness = _dbfs(sum(blocks), len(measured))
+    quiet = [
+        _dbfs(energy, min(block, len(measured) - start)) < SILENCE_DBFS
+        for start, energy in zip(starts, blocks, strict=True)
+    ]
     constant = not measured or min(measured) == max(measured)
     return Sound(
         codec=codec,
@@ -60,14 +66,18 @@ def read_pcm(samples: bytes, sample_rate: int, channels: int = 1, codec: str = "
         duration_seconds=len(samples) / frame_bytes / sample_rate,
         is_silent=constant or loudness < SILENCE_DBFS,
         loudness_dbfs=-math.inf if constant else loudness,
-        trailing_silence=trailing_share([loudness_dbfs(part) < SILENCE_DBFS for part in blocks]),
-        clipped=sum(abs(value) >= _CLIPPED for value in measured) / max(1, len(measured)),
+        trailing_silence=trailing_share(quiet),
+        clipped=sum(map(measured.count, _CLIPPED)) / max(1, len(measured)),
     )
 
 
-def loudness_dbfs(values: "array[int]") -> float:
+def _energy(values: "array[int]") -> int:
+    return sum(map(mul, values, values))
+
+
+def _dbfs(energy: int, count: int) -> float:
     """Root mean square in decibels relative to full scale; -inf for zeros and for nothing."""
-    power = sum(value * value for value in values) / max(1, len(values))
+    power = energy / max(1, count)
     return 10 * math.log10(power / _FULL_SCALE**2) if power else -math.inf
 
 
