@@ -12,8 +12,6 @@ import pytest
 
 from tests.architecture.source import LIBRARY, Module, functions, modules
 
-pytestmark = pytest.mark.unmeasured
-
 LIBRARY_FLOORS = (
     "answer", "clock", "context", "errors", "events", "fact", "guard", "middleware", "resilience",
     "seen",

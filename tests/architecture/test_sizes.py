@@ -2,11 +2,7 @@
 
 from statistics import median
 
-import pytest
-
 from tests.architecture.source import code_lines, functions, modules
-
-pytestmark = pytest.mark.unmeasured
 
 FILE_LINES = 300
 MEDIAN_FILE_LINES = 100

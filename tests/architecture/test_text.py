@@ -7,8 +7,6 @@ import pytest
 
 from tests.architecture.source import ROOT
 
-pytestmark = pytest.mark.unmeasured
-
 LEAKS = {
     "a path of somebody's machine": re.compile(
         r"(?<![\w.}$/-])/(root|work|tmp|home/\w+|Users/\w+)/"

@@ -3,11 +3,7 @@
 import ast
 from pathlib import PurePosixPath
 
-import pytest
-
 from tests.architecture.source import definitions, modules
-
-pytestmark = pytest.mark.unmeasured
 
 DRAWERS = {"base", "common", "helper", "helpers", "impl", "manager", "misc", "util", "utils"}
 """A module of such a name holds whatever found no other place."""

@@ -22,7 +22,7 @@ from tests.conformance.provider_calls import CALLS
 from tests.conformance.provider_secrets import environ_of_secrets
 from tests.secrets import MARK, leaked
 
-pytestmark = [pytest.mark.real_time, pytest.mark.unmeasured]
+pytestmark = pytest.mark.real_time
 
 OUTAGES: tuple[dict[str, Any] | None, ...] = (
     None, {"kind": "error", "status": 400}, {"kind": "error", "status": 401},
