@@ -80,6 +80,8 @@ async def measure(engine: AsyncEngine, total_rows: int) -> Table:
 
 
 async def _generate(engine: AsyncEngine, days: list[datetime], each: int) -> None:
+    # Days of last month are not being vacuumed when they are dropped; days just made would be.
+    await _outside(engine, "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")
     for day in days:
         async with engine.begin() as connection:
             if day not in await days_of(connection, calls):
@@ -88,10 +90,15 @@ async def _generate(engine: AsyncEngine, days: list[datetime], each: int) -> Non
             await connection.execute(text(_inlined(_GENERATE, values)))
             await _roll_up(connection, day, "day", 86_400)
             await _roll_up(connection, day, "hour", 3_600)
+    await _outside(engine, "ANALYZE")
+
+
+async def _outside(engine: AsyncEngine, *statements: str) -> None:
+    """Run *statements* outside of a transaction."""
     async with engine.connect() as connection:
-        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(
-            text("ANALYZE")
-        )
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for statement in statements:
+            await connection.execute(text(statement))
 
 
 def _inlined(statement: str, values: dict[str, Any]) -> str:
