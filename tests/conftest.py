@@ -4,16 +4,18 @@ import asyncio
 import gc
 import inspect
 import ssl
-import sys
-import threading
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 
 import hypothesis
 import pytest
 
 from tests.jumping_time import JumpingLoop
+from tests.measured import children_unmeasured, look_away, looking, shows_something_new
 from tests.postgres_server import running_postgres
 from tests.secrets import leaked
+
+look_away()
 
 # How long an example takes is the machine's affair: a busy one must not fail a test.
 hypothesis.settings.register_profile(
@@ -32,31 +34,32 @@ _LEAKY = pytest.StashKey[bool]()
 """Of a test that was told so already: what it showed stays in its later reports."""
 
 
-_UNMEASURED = (
-    "tests/architecture/", "tests/chaos/", "tests/docs/", "tests/end_to_end/",
-    "tests/app/test_memory.py", "tests/conformance/test_leaks.py",
-    "tests/conformance/test_providers.py", "tests/exports/test_real_prometheus.py",
-)  # fmt: skip
-"""Here coverage looks away, which halves their time: nearly all that they run others run too.
-
-The figures of a few rooms (the demo, doubles in the simulator) are lower bounds for it.
-"""
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Run *item*, watched by coverage unless that shows nothing new."""
-    marked = item.get_closest_marker("unmeasured") is not None
-    if not marked and not item.nodeid.startswith(_UNMEASURED):
+    """What *item* starts is measured if it is itself."""
+    with nullcontext() if shows_something_new(item) else children_unmeasured():
         return (yield)
-    tracers = sys.gettrace(), threading.gettrace()
-    sys.settrace(None)
-    threading.settrace(None)
-    try:
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Fixtures of *item* are watched as it is itself."""
+    with looking(shows_something_new(item)):
         return (yield)
-    finally:
-        sys.settrace(tracers[0])
-        threading.settrace(tracers[1])
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Run *item*, watched by coverage if that shows something new."""
+    with looking(shows_something_new(item)):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Fixtures of *item* end watched as it was itself."""
+    with looking(shows_something_new(item)):
+        return (yield)
 
 
 def pytest_configure(config: pytest.Config) -> None:

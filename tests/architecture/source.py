@@ -4,7 +4,8 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,12 +16,17 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = Function | ast.ClassDef
 
 
-class Module(NamedTuple):
+@dataclass(frozen=True)
+class Module:
     """One Python file; *name* is its path from the root of the repository."""
 
     name: str
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """What it says, parsed when first asked for."""
+        return ast.parse(self.text)
 
     @property
     def lines(self) -> int:
@@ -86,7 +92,7 @@ def _lines_of_code(text: str) -> frozenset[int]:
 @cache
 def _read(path: Path) -> Module:
     text = path.read_text(encoding="utf-8")
-    return Module(path.relative_to(ROOT).as_posix(), text, ast.parse(text))
+    return Module(path.relative_to(ROOT).as_posix(), text)
 
 
 def _definitions(

@@ -10,12 +10,14 @@ FUNCTION_LINES = 50
 MEDIAN_FUNCTION_LINES = 8
 
 
-def _sizes(*folders: str) -> dict[str, int]:
-    found = {}
+def _sizes(*folders: str, above: int = 0) -> dict[str, int]:
+    """The lines of code of every function that takes more than *above* lines of its file."""
     by_name = {module.name: module for module in modules(*folders)}
-    for where, node in functions(*folders):
-        found[where] = code_lines(by_name[where.partition(":")[0]], node)
-    return found
+    return {
+        where: code_lines(by_name[where.partition(":")[0]], node)
+        for where, node in functions(*folders)
+        if (node.end_lineno or node.lineno) - node.lineno + 1 > above
+    }
 
 
 def _above(limit: int, sizes: dict[str, int]) -> list[str]:
@@ -38,7 +40,7 @@ def test_most_files_are_short() -> None:
 
 def test_no_function_is_long() -> None:
     """No function has more than 50 lines of code, tests included."""
-    assert _above(FUNCTION_LINES, _sizes("src", "tests", "benchmarks")) == []
+    assert _above(FUNCTION_LINES, _sizes("src", "tests", "benchmarks", above=FUNCTION_LINES)) == []
 
 
 def test_most_functions_are_a_few_lines() -> None:
