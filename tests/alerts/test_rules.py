@@ -23,6 +23,7 @@ def window(
 
 SLOWEST = Reading("sun", window(8, latency_ms=10_001))
 SLOW = Reading("sun", window(8, latency_ms=5_001))
+JUST_SLOW = Reading("sun", window(8, latency_ms=5_000.02))
 TRIPS = Reading("sun", window(), trips=11)
 LIMITS = Reading("sun", window(), rate_limits=21)
 EMPTY_WORDS = Reading("sun", window(5, fails=5))
@@ -39,9 +40,12 @@ def findings(reading: Reading, thresholds: Thresholds = DEFAULTS) -> list[Findin
         (Reading("sun", window(79, 21)), ("critical", "Critical success rate: 79.0%", 80.0)),
         (Reading("sun", window(80, 20)), ("warning", "Low success rate: 80.0%", 95.0)),
         (Reading("sun", window(95, 5)), None),
+        (Reading("sun", window(9499, 501)), ("warning", "Low success rate: 94.9%", 95.0)),
+        (Reading("sun", window(7999, 2001)), ("critical", "Critical success rate: 79.9%", 80.0)),
         (SLOWEST, ("critical", "Critical latency: 10001.0ms", 10_000.0)),
         (SLOW, ("warning", "High latency: 5001.0ms", 5_000.0)),
         (Reading("sun", window(8, latency_ms=5_000)), None),
+        (JUST_SLOW, ("warning", "High latency: 5000.1ms", 5_000.0)),
         (TRIPS, ("critical", "Frequent circuit breaker trips: 11", 10)),
         (Reading("sun", window(), trips=10), None),
         (LIMITS, ("warning", "Frequent rate limiting: 21", 20)),

@@ -45,6 +45,7 @@ def test_nobody_called() -> None:
         (95, 5, Health("healthy")),
         (94, 6, Health("degraded", "success rate 94.0 % is below 95 %")),
         (80, 20, Health("degraded", "success rate 80.0 % is below 95 %")),
+        (9499, 501, Health("degraded", "success rate 94.9 % is below 95 %")),
         (79, 21, Health("unhealthy", "success rate 79.0 % is below 80 %")),
         (0, 4, Health("healthy")),
         (0, 5, Health("unhealthy", "success rate 0.0 % is below 80 %")),

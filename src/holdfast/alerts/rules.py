@@ -4,10 +4,11 @@ The conditions, words and thresholds are those of the voice contract §2.4, with
 rates and latency are the rolling window's, not of all time; trips and limits are the last hour's.
 """
 
+import math
 from collections.abc import Callable
 
 from holdfast.events import Severity, fact
-from holdfast.health.integration import Thresholds
+from holdfast.health.integration import Thresholds, short_of
 from holdfast.telemetry.tally import Tally
 
 MOST_TRIPS = 10
@@ -59,10 +60,10 @@ def latency(reading: Reading, thresholds: Thresholds) -> Finding | None:
     if mean_ms is None or not _proves(reading, thresholds):
         return None
     if mean_ms > thresholds.latency_critical_ms:
-        words = f"Critical latency: {mean_ms:.1f}ms"
+        words = f"Critical latency: {_beyond(mean_ms)}ms"
         return Finding("critical", words, mean_ms, thresholds.latency_critical_ms)
     if mean_ms > thresholds.latency_warning_ms:
-        words = f"High latency: {mean_ms:.1f}ms"
+        words = f"High latency: {_beyond(mean_ms)}ms"
         return Finding("warning", words, mean_ms, thresholds.latency_warning_ms)
     return None
 
@@ -97,15 +98,20 @@ def _proves(reading: Reading, thresholds: Thresholds) -> bool:
     return reading.window.total >= thresholds.minimum_calls
 
 
+def _beyond(mean_ms: float) -> str:
+    """To one decimal, and never down to the threshold it is above."""
+    return f"{math.ceil(mean_ms * 10) / 10:.1f}"
+
+
 def _low(
     rate: float | None, what: str, reading: Reading, thresholds: Thresholds
 ) -> Finding | None:  # fmt: skip
     if rate is None or not _proves(reading, thresholds):
         return None
     if rate < thresholds.success_rate_critical:
-        words = f"Critical {what}: {rate:.1f}%"
+        words = f"Critical {what}: {short_of(rate)}%"
         return Finding("critical", words, rate, thresholds.success_rate_critical)
     if rate < thresholds.success_rate_warning:
-        words = f"Low {what}: {rate:.1f}%"
+        words = f"Low {what}: {short_of(rate)}%"
         return Finding("warning", words, rate, thresholds.success_rate_warning)
     return None

@@ -1,5 +1,6 @@
 """An integration's health: what its rolling window and its breakers say."""
 
+import math
 from collections.abc import Iterable
 
 from holdfast.events import BreakerName, fact
@@ -31,6 +32,11 @@ def of_integration(
     return Health("healthy") if window.total else Health("unknown", "no calls in the window")
 
 
+def short_of(rate: float) -> str:
+    """A rate that is below a threshold, to one decimal and never up to the threshold itself."""
+    return f"{math.floor(rate * 10) / 10:.1f}"
+
+
 def _breaker_findings(breakers: Iterable[tuple[str, BreakerName]]) -> list[Health]:
     found = []
     for operation, name in breakers:
@@ -58,7 +64,7 @@ def _below(name: str, rate: float | None, thresholds: Thresholds) -> list[Health
         return []
     critical = rate < thresholds.success_rate_critical
     limit = thresholds.success_rate_critical if critical else thresholds.success_rate_warning
-    reason = f"{name} {rate:.1f} % is below {limit:g} %"
+    reason = f"{name} {short_of(rate)} % is below {limit:g} %"
     return [Health("unhealthy" if critical else "degraded", reason)]
 
 
@@ -67,5 +73,5 @@ def _slow(mean_ms: float | None, thresholds: Thresholds) -> list[Health]:
         return []
     critical = mean_ms > thresholds.latency_critical_ms
     limit = thresholds.latency_critical_ms if critical else thresholds.latency_warning_ms
-    reason = f"mean latency {mean_ms:.0f} ms is above {limit:g} ms"
+    reason = f"mean latency {math.ceil(mean_ms)} ms is above {limit:g} ms"
     return [Health("unhealthy" if critical else "degraded", reason)]
