@@ -1,5 +1,5 @@
 /** What the page knows, as signals. Only state/connection.ts and state/polling.ts write here. */
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { Model } from "./fold";
 
 export type Link =
@@ -31,6 +31,19 @@ export const now = signal(Date.now());
 export const stale = computed(() => {
   const kind = link.value.kind;
   return shown.value !== null && kind !== "live" && kind !== "polling" && kind !== "connecting";
+});
+
+/** How often the server came back: what was asked before may be a former process's word, or no word at all. */
+export const returns = signal(0);
+
+let away = false;
+effect(() => {
+  const { kind } = link.value;
+  if (kind === "reconnecting" || kind === "failed" || kind === "unauthorised") away = true;
+  else if (away && kind !== "connecting") {
+    away = false;
+    returns.value = returns.peek() + 1;
+  }
 });
 
 let scheduled = false;
