@@ -122,6 +122,14 @@ async def test_a_card_is_the_documented_one(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+async def test_the_window_of_an_integration_nobody_called_is_as_long(tmp_path: Path) -> None:
+    """Its series says of every slice that nothing happened; an empty one has no beginning."""
+    app, _ = mounted(tmp_path)
+    async with asking(app) as client:
+        series = (await client.get(f"{API}/integration/openai")).json()["series"]
+    assert (series["total"], series["p95"]) == ([0] * 60, [None] * 60)
+
+
 async def test_the_overview_holds_every_card(tmp_path: Path) -> None:
     """The catalog's first; a card without calls has no numbers, not zeros."""
     app, monitoring = mounted(tmp_path)

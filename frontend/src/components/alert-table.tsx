@@ -1,5 +1,5 @@
 import type { Alert } from "../api/types";
-import { alertSign } from "../format/words";
+import { alertFigure, alertSign } from "../format/words";
 import { hrefOf } from "../state/route";
 import { Ago } from "./ago";
 import { StateWord } from "./shape";
@@ -24,8 +24,8 @@ function AlertRow({ alert }: { alert: Alert }) {
       <td><StateWord sign={alertSign(alert)} /></td>
       <td class="nowrap">{alert.integration === null ? <span class="note">all</span> : <a href={hrefOf("integrations", { id: alert.integration })}>{alert.integration}</a>}</td>
       <td class="wide">{alert.message}{alert.reason !== null && <span class="note"> · {alert.reason}</span>}</td>
-      <td class="number">{alert.value}</td>
-      <td class="number">{alert.threshold}</td>
+      <td class="number nowrap">{alertFigure(alert.rule, alert.value)}</td>
+      <td class="number nowrap">{alertFigure(alert.rule, alert.threshold)}</td>
       <td class="nowrap"><Ago at={alert.since} /></td>
       <td class="nowrap">{alert.resolved_at === null ? <span class="note">–</span> : <Ago at={alert.resolved_at} />}</td>
     </tr>

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Session } from "../api/types";
-import { milliseconds, plural } from "../format/number";
+import { plural } from "../format/number";
 import { stamp } from "../format/time";
-import { sessionSign } from "../format/words";
+import { sessionDuration, sessionSign } from "../format/words";
 import { useResource } from "../state/details";
 import { setParams } from "../state/route";
 import { ContextLost } from "./context-lost";
@@ -43,7 +43,7 @@ function Body({ session }: { session: Session }) {
         <div><dt>Service</dt><dd>{session.service_type ?? "–"}</dd></div>
         <div><dt>Started</dt><dd>{stamp(session.started_at)}</dd></div>
         <div><dt>Status</dt><dd>{session.status.replace("_", " ")}</dd></div>
-        <div><dt>Duration</dt><dd>{milliseconds(session.duration_ms)}</dd></div>
+        <div><dt>Duration</dt><dd>{sessionDuration(session)}</dd></div>
         <div><dt>Issues</dt><dd>{session.issues_found}</dd></div>
         <div><dt>Steps</dt><dd>{session.step_count}</dd></div>
       </dl>

@@ -1,6 +1,5 @@
 import type { Session } from "../api/types";
-import { milliseconds } from "../format/number";
-import { sessionSign } from "../format/words";
+import { sessionDuration, sessionSign } from "../format/words";
 import { hrefOf, route, setParams } from "../state/route";
 import { Ago } from "./ago";
 import { StateWord } from "./shape";
@@ -32,7 +31,7 @@ function SessionRow({ session }: { session: Session }) {
       <td class="mono nowrap">{session.user ?? <span class="note">–</span>}</td>
       <td class="nowrap">{session.service_type ?? <span class="note">–</span>}</td>
       <td class="wide"><Journey steps={session.steps} hidden={session.step_count - session.steps.length} /></td>
-      <td class="number nowrap">{session.duration_ms === null ? <span class="note">{session.status === "active" ? "running" : "–"}</span> : milliseconds(session.duration_ms)}</td>
+      <td class="number nowrap">{session.status === "active" ? <span class="note">{sessionDuration(session)}</span> : sessionDuration(session)}</td>
     </tr>
   );
 }

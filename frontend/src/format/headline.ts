@@ -1,6 +1,7 @@
 /** The one sentence that answers: is anything hurting users now, and where? */
 import type { Card, HealthState, Metrics, Session } from "../api/types";
 import { count, plural } from "./number";
+import { seconds } from "./time";
 
 const WORST_FIRST: HealthState[] = ["unhealthy", "degraded", "unknown", "healthy"];
 
@@ -11,13 +12,23 @@ export function worstState(cards: Card[]): HealthState {
   return WORST_FIRST.find((state) => seen.has(state)) ?? "unknown";
 }
 
-/** A session that did not give its user what was asked for, or has already failed to while it runs. */
+/**
+ * A session that did not give its user what was asked for, or has already failed to while it runs: by the
+ * rule that decides at its end, so that none is counted now which is well a moment later.
+ */
 export function hasProblem(session: Session): boolean {
-  if (session.overall_status === "running") return session.issues_found > 0;
-  return session.overall_status !== "success";
+  if (session.overall_status !== "running") return session.overall_status !== "success";
+  const latest = new Map(session.steps.map((step) => [step.step, step.outcome]));
+  return [...latest.values()].some((outcome) => outcome !== "succeeded");
 }
 
-function stateClause(cards: Card[]): string {
+/** Of integrations whose state is unknown: that none was ever called, or only not lately. */
+function uncalled(cards: Card[], windowSeconds: number): string {
+  const ever = cards.some((card) => card.state === "unknown" && card.lifetime.total + card.lifetime.refused > 0);
+  return ever ? `in the last ${seconds(windowSeconds)}` : "yet";
+}
+
+function stateClause({ integrations: cards, window_seconds }: Metrics): string {
   const total = cards.length;
   const named = (state: HealthState): string => cards.filter((card) => card.state === state).map((card) => card.label).join(", ");
   const parts = (["unhealthy", "degraded"] as const)
@@ -26,8 +37,8 @@ function stateClause(cards: Card[]): string {
     .map((part, index) => `${part.number}${index === 0 ? ` of ${total} ${total === 1 ? "integration" : "integrations"}` : ""} ${part.state} (${named(part.state)})`);
   if (parts.length > 0) return parts.join(", ");
   const healthy = cards.filter((card) => card.state === "healthy").length;
-  if (healthy === 0) return "No integration has been called yet";
-  if (healthy < total) return `${healthy} of ${total} integrations healthy, the others not called yet`;
+  if (healthy === 0) return `No integration has been called ${uncalled(cards, window_seconds)}`;
+  if (healthy < total) return `${healthy} of ${total} integrations healthy, the others not called ${uncalled(cards, window_seconds)}`;
   return total === 1 ? "The one integration is healthy" : `All ${total} integrations are healthy`;
 }
 
@@ -35,7 +46,7 @@ function stateClause(cards: Card[]): string {
 export function headline(metrics: Metrics, sessions: Session[]): string {
   const cards = metrics.integrations;
   if (cards.length === 0) return "Nothing is guarded yet";
-  const clauses = [stateClause(cards)];
+  const clauses = [stateClause(metrics)];
   const hurt = sessions.filter(hasProblem).length;
   if (hurt > 0) clauses.push(`${hurt} of the last ${plural(sessions.length, "session")} had a problem`);
   const refused = cards.reduce((sum, card) => sum + card.window.refused, 0);

@@ -1,6 +1,6 @@
 /** The words and shapes of every state. A state is never told by colour alone: each has its own word and its own shape. */
 import type { Alert, Breaker, HealthState, Session, Step } from "../api/types";
-import { plural } from "./number";
+import { milliseconds, NO_DATA, plural } from "./number";
 import { seconds } from "./time";
 
 /** Colour classes of styles/tokens.css. */
@@ -54,6 +54,17 @@ export function sessionSign(session: Session): Sign {
   if (session.overall_status !== "running" || session.issues_found === 0) return sign;
   return { ...sign, tone: "warn", word: `Running, ${plural(session.issues_found, "issue")}` };
 }
+
+/** How long a session took; of one that still runs, when it was last seen. */
+export function sessionDuration({ duration_ms, status }: Session): string {
+  if (duration_ms === null) return status === "active" ? "running" : NO_DATA;
+  return status === "active" ? `${milliseconds(duration_ms)} so far` : milliseconds(duration_ms);
+}
+
+const ALERT_UNITS: Record<string, string> = { success_rate: "%", meaning_rate: "%", latency: "ms" };
+
+/** A value of the rule that found it, or its threshold, with its unit; counts have none. */
+export const alertFigure = (rule: string, value: number): string => [value, ALERT_UNITS[rule]].filter((part) => part !== undefined).join(" ");
 
 /** How a step went; a verdict on the answer weighs more than the fact that an answer came. */
 export function stepSign(step: Step): Sign {

@@ -36,6 +36,7 @@ function OperationTable({ cards, model }: { cards: Card[]; model: Model }) {
 
 function rowsOf(card: Card, model: Model) {
   const elapsed = elapsedSeconds(model.arrived[card.integration]);
+  if (card.operations.length === 0) return [<UncalledRow key={card.integration} card={card} />];
   return card.operations.map((operation, index) => (
     <tr key={`${card.integration} ${operation.operation}`} class={index === 0 ? "first" : "further"}>
       <td class="nowrap">{index === 0 && <a href={hrefOf("integrations", { id: card.integration })}>{card.label}</a>}</td>
@@ -52,4 +53,15 @@ function rowsOf(card: Card, model: Model) {
       <td class="number nowrap">{milliseconds(operation.latency_ms.p99)}</td>
     </tr>
   ));
+}
+
+/** An integration is in the table from the start: one that is not called may be what is wrong. */
+function UncalledRow({ card }: { card: Card }) {
+  return (
+    <tr class="first">
+      <td class="nowrap"><a href={hrefOf("integrations", { id: card.integration })}>{card.label}</a></td>
+      <td><StateWord sign={HEALTH[card.state]} /></td>
+      <td class="note" colSpan={10}>{card.reason ?? "not called yet"}</td>
+    </tr>
+  );
 }

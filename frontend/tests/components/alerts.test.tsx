@@ -16,6 +16,7 @@ test("a firing alert says how grave it is, a resolved one that it is over", () =
   const [first, second] = screen.getAllByTestId("alert-row");
   expect(first?.textContent).toContain("Critical");
   expect(first?.textContent).toContain("Critical success rate: 12.0%");
+  expect([...first!.querySelectorAll("td.number")].map((cell) => cell.textContent)).toEqual(["12 %", "80 %"]);
   expect(first?.querySelector("a")?.getAttribute("href")).toContain("openai");
   expect(second?.textContent).toContain("Resolved");
   expect(second?.textContent).toContain("all");

@@ -63,7 +63,7 @@ describe("session filters", () => {
   test("'with a problem' is failed or partial, 'running' is what still runs", () => {
     const all = (["running", "success", "partial", "failed"] as const).map((overall_status) => session({ overall_status }));
     expect(all.map((each) => matches(each, "problem", ""))).toEqual([false, false, true, true]);
-    expect(matches(session({ overall_status: "running", issues_found: 1 }), "problem", "")).toBe(true);
+    expect(matches(session({ overall_status: "running", steps: [step({ outcome: "failed" })] }), "problem", "")).toBe(true);
     expect(all.map((each) => matches(each, "running", ""))).toEqual([true, false, false, false]);
   });
 });

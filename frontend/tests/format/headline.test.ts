@@ -1,8 +1,8 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
-import { headline, worstState } from "../../src/format/headline";
+import { hasProblem, headline, worstState } from "../../src/format/headline";
 import { totals } from "../../src/format/totals";
-import { card, metrics, session } from "../fixtures";
+import { AT, card, metrics, session, step } from "../fixtures";
 
 const calm = { total: 9, succeeded: 9, failed: 0, refused: 0, cancelled: 0 };
 const of = (state: "healthy" | "degraded" | "unhealthy" | "unknown", label = "X") => card({ integration: label, label, state, window: calm });
@@ -17,10 +17,20 @@ test("it says how many hurt, which, whom, and what was refused", () => {
   expect(headline(metrics(cards), sessions)).toBe("1 of 3 integrations unhealthy (OpenAI), 1 degraded (ElevenLabs); 2 of the last 3 sessions had a problem; 43 calls refused by open breakers and limits");
 });
 
-test("nothing guarded and nothing called are told apart", () => {
+test("nothing guarded, nothing ever called and nothing called lately are told apart", () => {
+  const never = { ...of("unknown"), lifetime: { total: 0, succeeded: 0, failed: 0, refused: 0, since: AT } };
   expect(headline(metrics([]), [])).toBe("Nothing is guarded yet");
-  expect(headline(metrics([of("unknown")]), [])).toBe("No integration has been called yet");
-  expect(headline(metrics([of("unknown"), of("healthy")]), [])).toBe("1 of 2 integrations healthy, the others not called yet");
+  expect(headline(metrics([never]), [])).toBe("No integration has been called yet");
+  expect(headline(metrics([never, of("healthy")]), [])).toBe("1 of 2 integrations healthy, the others not called yet");
+  expect(headline(metrics([of("unknown")]), [])).toBe("No integration has been called in the last 5 min");
+  expect(headline(metrics([never, of("unknown"), of("healthy")]), [])).toBe("1 of 3 integrations healthy, the others not called in the last 5 min");
+});
+
+test("a running session is counted once a step failed for good, not for an issue that may not matter", () => {
+  const running = { overall_status: "running", status: "active", issues_found: 1 } as const;
+  expect(hasProblem(session(running))).toBe(false);
+  expect(hasProblem(session({ ...running, steps: [step({ outcome: "failed" })] }))).toBe(true);
+  expect(hasProblem(session({ ...running, steps: [step({ outcome: "refused" }), step()] }))).toBe(false);
 });
 
 test("the worst state wins, and an unused integration does not spoil a healthy one", () => {

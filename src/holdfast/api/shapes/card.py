@@ -14,6 +14,7 @@ from holdfast.telemetry.tally import Tally
 
 WINDOW_SECONDS = 300
 """What *window* and *series* cover: 60 slices of 5 s."""
+_SLICES = 60
 
 
 def health_of(services: Services, integration: str) -> Health:
@@ -144,10 +145,10 @@ def _operations(services: Services, integration: str) -> list[dict[str, Any]]:
 
 
 def _series(services: Services, integration: str) -> dict[str, Any]:
-    slices = services.calls.series(integration)
+    slices = services.calls.series(integration) or [None] * _SLICES
     quantiles = [one.latency.quantiles((0.5, 0.95, 0.99)) if one else [None] * 3 for one in slices]
     return {
-        "step_seconds": WINDOW_SECONDS // 60,
+        "step_seconds": WINDOW_SECONDS // _SLICES,
         "start": iso(services.clock.wall() - WINDOW_SECONDS),
         "total": [one.total if one else 0 for one in slices],
         "failed": [one.failed + one.rescued if one else 0 for one in slices],
