@@ -47,6 +47,47 @@ def test_a_busy_port_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Captur
     assert ended.err == f"error: port {port} is in use: choose another with --port\n"
 
 
+@pytest.mark.parametrize("name", ["simulator", "demo"])
+@pytest.mark.parametrize("port", ["70000", "-1"])
+def test_a_port_that_does_not_exist_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, name: str, port: str
+) -> None:
+    """Not a traceback."""
+    ended = inside(monkeypatch, capsys, name, "--port", port)
+    assert (ended.code, ended.err) == (
+        1, f"error: port {port} does not exist: choose one from 0 to 65535 with --port\n"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("pace", ["-1", "nan"])
+def test_nobody_answers_faster_than_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, pace: str
+) -> None:
+    """A pace is not negative."""
+    ended = inside(monkeypatch, capsys, "simulator", "--pace", pace)
+    assert (ended.code, ended.out) == (2, "")
+    assert "--pace" in ended.err
+
+
+@pytest.mark.parametrize("what", ["grafana", "prometheus"])
+def test_an_export_that_cannot_be_written_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, what: str
+) -> None:
+    """With the file it was about, and what to do."""
+    (tmp_path / "taken").write_text("a file, not a folder")
+    ended = inside(monkeypatch, capsys, "export", what, str(tmp_path / "taken"))
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith(f"error: {tmp_path / 'taken'}")
+    assert ended.err.endswith(": name another folder\n")
+
+
+def test_help_names_the_extra_an_export_needs(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """Brackets are not eaten as markup."""
+    assert "Needs holdfast[grafana]." in inside(monkeypatch, capsys, "export", "--help").out
+
+
 def test_the_demonstration_gets_what_was_asked_for(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

@@ -77,8 +77,8 @@ async def test_a_token_is_sent_when_there_is_one(
     ("url", "why"),
     [
         ("http://127.0.0.1:9", "does not answer (ConnectError): is it running?"),
-        ("localhost:9", "does not answer (UnsupportedProtocol)"),
-        ("http://[::1", "does not answer (InvalidURL)"),
+        ("localhost:9", "is no address: give --url as http://host:port"),
+        ("http://[::1", "is no address: give --url as http://host:port"),
     ],
 )
 def test_a_port_without_anybody_is_one_line(
@@ -98,7 +98,7 @@ def test_a_port_without_anybody_is_one_line(
         (200, b"[]", "answered something else"),
         (200, b"{}", "answered something else"),
         (302, b"", "answered 302"),
-        (404, b"{}", "answered 404"),
+        (404, b"{}", "answered 404: is Holdfast mounted there?"),
         (401, b"who are you", "asks for a token"),
     ],
 )

@@ -40,14 +40,12 @@ def test_real_calls_need_to_be_asked_for(tmp_path: Path) -> None:
     assert settings.services["prokerala"].base_url.startswith(SIMULATOR)
 
 
-@pytest.mark.parametrize(
-    ("real", "message"),
-    [("openai", "needs your key in OPENAI_API_KEY"), ("prokerala", "only openai can be called")],
-)
-def test_a_real_call_that_cannot_be_made_is_one_clear_error(real: str, message: str) -> None:
-    """What is missing is named, and so is what is possible."""
-    with pytest.raises(SettingsError, match=message):
-        key_of(Plan(real=real), real, {})
+def test_a_real_call_that_cannot_be_made_is_one_clear_error() -> None:
+    """What is missing is named, and so is what is possible, before anything starts."""
+    with pytest.raises(SettingsError, match="needs your key in OPENAI_API_KEY"):
+        key_of(Plan(real="openai"), "openai", {})
+    with pytest.raises(SettingsError, match="--real prokerala: only openai can be called"):
+        settings_for(Plan(real="prokerala"), SIMULATOR)
 
 
 def test_the_database_that_was_asked_for_is_used(tmp_path: Path) -> None:

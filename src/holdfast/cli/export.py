@@ -17,7 +17,7 @@ Folder = Annotated[Path, typer.Argument(help="Where to write; made if it is not 
 
 @commands.command("grafana")
 def grafana(folder: Folder) -> None:
-    """Dashboards, and what provisions them and their data source. Needs holdfast[grafana]."""
+    r"""Dashboards, and what provisions them and their data source. Needs holdfast\[grafana]."""
     try:
         module = import_module("holdfast.exports.grafana")
     except ModuleNotFoundError as error:
@@ -43,6 +43,11 @@ def prometheus(
 def _write(folder: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise ConfigurationError(
+                f"{path} cannot be written ({error.strerror or error}): name another folder"
+            ) from None
         typer.echo(str(path))

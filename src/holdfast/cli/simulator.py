@@ -15,7 +15,7 @@ def simulator(
     host: Annotated[str, typer.Option(help="Which address to listen on.")] = "127.0.0.1",
     seed: Annotated[int, typer.Option(help="Decides every answer and every fault.")] = 7,
     pace: Annotated[
-        float, typer.Option(help="0: answer at once; 1: as slowly as the real providers.")
+        float, typer.Option(min=0, help="0: answer at once; 1: as slowly as the real providers.")
     ] = 0.0,
     scenarios: Annotated[
         Path | None, typer.Option(help="A TOML or JSON file of outages to begin with.")

@@ -42,13 +42,19 @@ def _ask(url: str, token: str | None) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         answer = httpx2.get(url, headers=headers, timeout=5.0, trust_env=False)
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+    except (httpx2.UnsupportedProtocol, httpx2.InvalidURL):
+        raise StatusError(
+            f"{url} is no address: give --url as http://host:port or https://host"
+        ) from None
+    except httpx2.HTTPError as error:
         raise StatusError(
             f"{url} does not answer ({type(error).__name__}): is it running?"
         ) from None
     document = _json(answer)
     if answer.status_code == HTTPStatus.UNAUTHORIZED:
         raise StatusError(f"{url} asks for a token: {document.get('detail', '')}")
+    if answer.status_code == HTTPStatus.NOT_FOUND:
+        raise StatusError(f"{url} answered 404: is Holdfast mounted there?")
     if not answer.is_success:
         raise StatusError(f"{url} answered {answer.status_code}")
     if not {"integrations", "record"} <= document.keys():

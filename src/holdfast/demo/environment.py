@@ -42,6 +42,8 @@ class Plan:
 
 def settings_for(plan: Plan, simulator_url: str) -> Settings:
     """The settings of the example application; raises `SettingsError`."""
+    if plan.real and plan.real not in REAL:
+        raise SettingsError(f"--real {plan.real}: only {', '.join(REAL)} can be called for real")
     environ = {
         "ENVIRONMENT": "development",
         "HOLDFAST_DATA_DIR": str(plan.data_dir),
@@ -63,8 +65,6 @@ def key_of(plan: Plan, provider: str, environ: Mapping[str, str] = os.environ) -
     """The key to send to *provider*: a made-up one for the simulator, yours only when asked."""
     if plan.real != provider:
         return "simulated"
-    if provider not in REAL:
-        raise SettingsError(f"--real {provider}: only {', '.join(REAL)} can be called for real")
     key = environ.get(REAL[provider])
     if not key:
         raise SettingsError(f"--real {provider} needs your key in {REAL[provider]}")

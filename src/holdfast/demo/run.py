@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 
@@ -16,6 +15,7 @@ from holdfast.demo.application import create_application
 from holdfast.demo.environment import Plan
 from holdfast.demo.traffic import Traffic
 from holdfast.errors import HoldfastError
+from holdfast.simulator.server import listen
 
 _PACE = 0.15
 """How slowly the simulated providers answer: well below the real ones, so that the page moves."""
@@ -41,8 +41,8 @@ class _Server(uvicorn.Server):
 
 async def run(plan: Plan) -> None:
     """Show everything until Ctrl-C, then stop all of it cleanly."""
+    listener = listen("127.0.0.1", plan.port)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    listener = _listen(plan.port)
     async with _simulator(plan.seed) as simulator_url:
         app = create_application(plan, simulator_url)
         server = _Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3))
@@ -72,7 +72,7 @@ async def _announce_and_come(server: uvicorn.Server, base_url: str, plan: Plan) 
 @contextlib.asynccontextmanager
 async def _simulator(seed: int) -> AsyncIterator[str]:
     """The simulator in a process of its own, so that its work is not in anybody's latency."""
-    with _listen(0) as free:
+    with listen("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     command = ("-m", "holdfast.cli", "simulator", "--port", str(port), "--seed", str(seed))
     process = await asyncio.create_subprocess_exec(
@@ -98,15 +98,3 @@ async def _wait_for(url: str, process: asyncio.subprocess.Process) -> None:
                 if (await http.get(url)).is_success:
                     return
             await asyncio.sleep(0.05)
-
-
-def _listen(port: int) -> socket.socket:
-    # Bound here, so that a busy port is one line and nothing has been started yet.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
-    except OSError as error:
-        listener.close()
-        raise DemoError(f"port {port} is in use: choose another with --port") from error
-    return listener

@@ -84,7 +84,7 @@ async def serve(
     one `SimulatorError`, raised before anything is started;
     *listening* is told the address once it is ours.
     """
-    with _listen(host, port) as listener:
+    with listen(host, port) as listener:
         server = _server(seed, pace, providers, scenarios, signals=True)
         if listening is not None:
             listening(f"http://{_in_url(host)}:{listener.getsockname()[1]}")
@@ -105,7 +105,7 @@ async def running(
 
     Port 0 takes a free one. `async with running() as url: AsyncOpenAI(base_url=f"{url}/openai/v1")`
     """
-    with _listen(host, port) as listener:
+    with listen(host, port) as listener:
         server = _server(seed, pace, providers, scenarios, signals=False)
         task = asyncio.create_task(server.serve(sockets=[listener]), name="holdfast-simulator")
         try:
@@ -140,7 +140,8 @@ def _server(
     return _Server(config, application.state.stage, signals=signals)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket, 0 any free port; raises `SimulatorError`, which says what to do."""
     if port not in PORTS:
         raise SimulatorError(f"port {port} does not exist: choose one from 0 to 65535 with --port")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
