@@ -122,6 +122,16 @@ async def test_a_failed_call_is_502_and_a_refused_one_503_with_the_time_to_wait(
         assert int(answers[2].headers["retry-after"]) >= 1
 
 
+@pytest.mark.parametrize("path", ["/api/spiritual/guidance", "/chat"])
+async def test_what_the_official_sdk_raises_is_a_failed_call_too(tmp_path: Path, path: str) -> None:
+    """A provider's own refusal reaches the user as 502, and nobody as a traceback."""
+    async with application(tmp_path) as (client, simulator, _):
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            await http.put(f"{simulator}/_scenarios/openai", json={"kind": "error", "status": 401})
+        answer = await client.post(path, json={**QUESTION, "message": "Should I?"})
+    assert (answer.status_code, answer.json()["error"]) == (502, "AuthenticationError")
+
+
 @pytest.mark.parametrize(
     "body",
     [{**BIRTH, "datetime": "1984-07-14T06:25:00"}, {**BIRTH, "latitude": 91}, {}],

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
+from openai import OpenAIError
 from pydantic import AwareDatetime, BaseModel, Field
 
 from holdfast.app.monitoring import Monitoring
@@ -63,6 +64,7 @@ def create_application(plan: Plan, simulator_url: str) -> FastAPI:
     guidance = Guidance(monitoring, plan)
     charts = ChartTable(monitoring)
     app.add_exception_handler(HoldfastError, _on_failed_call)
+    app.add_exception_handler(OpenAIError, _on_failed_call)  # the SDK's own, for a bad status
     app.add_exception_handler(NotSignedIn, _on_stranger)
     _add_sessions(app, monitoring)
     _add_chart(app, guidance, charts)
