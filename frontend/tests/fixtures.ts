@@ -31,7 +31,7 @@ export function metrics(integrations: Card[] = [card()], changes: Partial<Metric
   return {
     at: AT, environment: "development", instance: "a1b2c3", uptime_seconds: 600, window_seconds: 300, integrations,
     requests: { in_flight: 2, window: { total: 120, succeeded: 118, failed: 1, client_gone: 1 }, success_rate: 99.2, latency_ms: { p50: 8, p95: 20, p99: 31 }, routes: [], lifetime_total: 5000 },
-    record: { status: "ok", waiting: 0, written: 10, dropped: { buffer_full: 0 }, last_error: null, last_written_at: AT },
+    record: { status: "ok", waiting: 0, spooled: 0, written: 10, dropped: { buffer_full: 0 }, last_error: null, last_written_at: AT },
     dropped: { live_client_slow: 0 },
     ...changes,
   };

@@ -69,6 +69,22 @@ async def test_a_locked_database_holds_up_nobody(tmp_path: Path) -> None:
     assert after.written == monitoring.requests.lifetime.total
 
 
+async def test_a_file_that_is_no_database_is_named_and_nothing_is_called_written(
+    tmp_path: Path,
+) -> None:
+    """What waits on disk is not written; the reason holds the file and what to do with it."""
+    (tmp_path / FILE_NAME).write_bytes(b"a letter, not a database" * 100)
+    app, monitoring = mounted(tmp_path)
+    async with asking(app) as client:
+        await client.get("/hello")
+        await until(lambda: monitoring.record.status().spooled > 0)
+        record = (await client.get("/monitoring/api/metrics")).json()["record"]
+        alerts = (await client.get("/monitoring/api/alerts")).json()
+    assert (record["status"], record["written"], record["last_written_at"]) == ("failing", 0, None)
+    assert f"move {tmp_path / FILE_NAME} away" in record["last_error"]
+    assert alerts["partial"] == "the record cannot be read yet: memory only"
+
+
 async def test_a_database_that_is_locked_from_the_start_is_waited_for(tmp_path: Path) -> None:
     """The upgrade takes its time, the host does not; nothing is lost."""
     app, monitoring = mounted(tmp_path)

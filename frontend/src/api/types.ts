@@ -114,6 +114,7 @@ export interface Requests {
 export interface RecordStatus {
   status: "ok" | "behind" | "failing" | "off";
   waiting: number;
+  spooled: number;
   written: number;
   dropped: Record<string, number>;
   last_error: string | null;

@@ -23,10 +23,15 @@ export function RecordStrip({ record, dropped }: { record: RecordStatus; dropped
 }
 
 function statusClause(record: RecordStatus): string {
-  if (record.status === "failing") return `record failing: ${record.last_error ?? "reason unknown"} · ${count(record.waiting)} waiting`;
-  if (record.status === "behind") return `record behind: ${plural(record.waiting, "event")} waiting`;
+  if (record.status === "failing") return `record failing: ${record.last_error ?? "reason unknown"} · ${waiting(record)}`;
+  if (record.status === "behind") return `record behind: ${waiting(record)}`;
   if (record.status === "off") return "record off: sessions are kept in memory only";
   return "";
+}
+
+/** What is not in the database yet: most of it lies on disk, where it survives this process. */
+function waiting({ waiting: held, spooled }: RecordStatus): string {
+  return `${plural(held + spooled, "event")} waiting${spooled > 0 ? `, ${count(spooled)} of them on disk` : ""}`;
 }
 
 const losses = (dropped: Record<string, number>): string[] =>

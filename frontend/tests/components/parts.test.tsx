@@ -21,7 +21,9 @@ test("the record is silent while all is written, and names every loss", () => {
   rerender(<RecordStrip record={{ ...record, dropped: { buffer_full: 3 } }} dropped={{ live_client_slow: 1 }} />);
   expect(container.textContent).toBe("3 events dropped (buffer_full) · 1 event dropped (live_client_slow)");
   rerender(<RecordStrip record={{ ...record, status: "failing", waiting: 9, last_error: "database is locked", last_written_at: null }} dropped={{}} />);
-  expect(container.textContent).toBe("record failing: database is locked · 9 waiting");
+  expect(container.textContent).toBe("record failing: database is locked · 9 events waiting");
+  rerender(<RecordStrip record={{ ...record, status: "behind", waiting: 0, spooled: 272, last_written_at: null }} dropped={{}} />);
+  expect(container.textContent).toBe("record behind: 272 events waiting, 272 of them on disk");
 });
 
 test("the state of the connection is told in words", () => {

@@ -52,7 +52,9 @@ async def _found(
 ) -> tuple[_Found, str | None]:
     log = services.alert_log()
     if log is None:
-        return _remembered(services, state, limit), "there is no record: memory only"
+        is_off = services.record().status == "off"
+        why = "there is no record" if is_off else "the record cannot be read yet"
+        return _remembered(services, state, limit), f"{why}: memory only"
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             page = await log.page(state, limit=limit, cursor=cursor)

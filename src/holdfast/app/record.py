@@ -214,7 +214,7 @@ def _with_spool(memory: RecordStatus, disk: SpoolStatus) -> RecordStatus:
         disk.written,
         dict(Counter(memory.dropped) + Counter(disk.dropped)),
         disk.last_error or memory.last_error,
-        memory.last_written_at,
+        disk.written_at,
         disk.waiting,
         disk.size_bytes,
     )

@@ -1,7 +1,9 @@
 """Opening a database, with what each kind needs to be quick and never in the way."""
 
+import sqlite3
+
 from sqlalchemy import URL, Connection, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -10,6 +12,7 @@ from holdfast.storage.opening import connector
 _CONNECT_SECONDS = 5.0
 _COMMAND_SECONDS = 10.0
 _MIGRATION_SECONDS = 3600.0
+_BROKEN = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 _PRAGMAS = (
     "busy_timeout=1000",  # longer waits are the buffer's: they need no thread
     "journal_mode=WAL",  # who reads does not wait for who writes
@@ -62,11 +65,23 @@ def schema_of(connection: AsyncConnection | AsyncEngine) -> str | None:
 
 
 def _sqlite(url: URL, pragmas: tuple[str, ...], *, own_transactions: bool = False) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url, hide_parameters=True, pool_size=4, max_overflow=0,
         pool_reset_on_return=None,  # a Connection ends its transaction: no need to ask once more
         async_creator=connector(url, pragmas, own_transactions=own_transactions),
     )  # fmt: skip
+    event.listen(engine.sync_engine, "handle_error", _with_the_way_out)
+    return engine
+
+
+def _with_the_way_out(context: ExceptionContext) -> None:
+    error = context.original_exception
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says more of the same
+    if code in _BROKEN and context.engine is not None:
+        file = context.engine.url.database
+        raise sqlite3.DatabaseError(
+            f"{error}: move {file} away, and a new one is made in its place"
+        ) from error
 
 
 def _close(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:

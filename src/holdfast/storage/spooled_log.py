@@ -51,7 +51,7 @@ class SpoolStatus:
 
     *written* events are in it (those of dead processes as well), *waiting* ones (and roll-ups of
     the last end) take *size_bytes* on disk, *dropped* counts the others by reason. *failing*: the
-    last write to it failed.
+    last write to it failed. *written_at* is when the last one came in, Unix time.
     """
 
     waiting: int = 0
@@ -60,6 +60,7 @@ class SpoolStatus:
     dropped: dict[str, int] | None = None
     failing: bool = False
     last_error: str | None = None
+    written_at: float | None = None
 
 
 class SpooledLog:
@@ -83,6 +84,7 @@ class SpooledLog:
         self._dropped: Counter[str] = Counter()
         self._tried = self._failures = self._written = 0
         self._last_error: str | None = None
+        self._written_at: float | None = None
         self._left = (0, 0)
         self._wake = asyncio.Event()
 
@@ -139,7 +141,7 @@ class SpooledLog:
             dropped["spool_full"] += spool.dropped
         return SpoolStatus(
             waiting, size_bytes, self._written, dict(dropped), self._failures > 0,
-            self._last_error,
+            self._last_error, self._written_at,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -184,7 +186,7 @@ class SpooledLog:
             self._failed(error)
             return False
         self._failures = 0
-        self._written += len(batch)
+        self._wrote(len(batch))
         return True
 
     async def _replay_left_behind(self) -> None:
@@ -224,7 +226,11 @@ class SpooledLog:
             await self._write_lines(lines[:middle])
             await self._write_lines(lines[middle:])
         else:
-            self._written += len(lines) - len(rows.tables.get(integration_metrics.name, ()))
+            self._wrote(len(lines) - len(rows.tables.get(integration_metrics.name, ())))
+
+    def _wrote(self, events: int) -> None:
+        self._written += events
+        self._written_at = self._clock.wall()
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
