@@ -5,7 +5,7 @@ import { backoffMs } from "./backoff";
 import { fold } from "./fold";
 import { LagMeter } from "./lag";
 import { poll, POLL_MS } from "./polling";
-import { incoming, link, show } from "./store";
+import { aheadMs, incoming, link, show } from "./store";
 
 /** The server says something every 15 s; after this long a silent socket counts as dead. */
 const SILENCE_MS = 22_000;
@@ -66,6 +66,7 @@ export class Connection {
     this.failures = 0;
     this.stopPolling();
     this.meter.saw(Date.parse(frame.at), Date.now());
+    aheadMs.value = this.meter.aheadMs;
     this.tellLag();
     if (folded.model !== incoming.value) {
       incoming.value = folded.model;

@@ -1,5 +1,7 @@
 /** How far the page is behind the server, measured without trusting that both clocks agree. */
 
+const NETWORK_MS = 2000;
+
 export class LagMeter {
   private fastestMs = Infinity;
   private latestMs = 0;
@@ -10,6 +12,11 @@ export class LagMeter {
     if (Number.isNaN(delay)) return;
     this.fastestMs = Math.min(this.fastestMs, delay);
     this.latestMs = delay;
+  }
+
+  /** Milliseconds by which our clock is ahead of the server's; what a slow network explains is none. */
+  get aheadMs(): number {
+    return this.fastestMs === Infinity || Math.abs(this.fastestMs) < NETWORK_MS ? 0 : this.fastestMs;
   }
 
   /** Seconds by which the latest frame was later than the fastest one: clock difference cancels out. */

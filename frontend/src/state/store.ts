@@ -24,6 +24,9 @@ export const paused = signal(false);
 /** Frames that arrived since the page was paused. */
 export const waiting = signal(0);
 
+/** Milliseconds by which this machine's clock is ahead of the server's. */
+export const aheadMs = signal(0);
+
 /** Local wall clock, one tick a second; stands still while the page is paused. */
 export const now = signal(Date.now());
 

@@ -3,6 +3,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import { ContextLost } from "../../src/components/context-lost";
 import { Announcer } from "../../src/components/announcer";
 import { linkSign } from "../../src/components/live-state";
+import { Ago } from "../../src/components/ago";
+import { aheadMs, now } from "../../src/state/store";
 import { RecordStrip } from "../../src/components/record-strip";
 import { SessionTable } from "../../src/components/session-table";
 import { OutagePanel } from "../../src/components/outage-panel";
@@ -24,6 +26,14 @@ test("the record is silent while all is written, and names every loss", () => {
   expect(container.textContent).toBe("record failing: database is locked · 9 events waiting");
   rerender(<RecordStrip record={{ ...record, status: "behind", waiting: 0, spooled: 272, last_written_at: null }} dropped={{}} />);
   expect(container.textContent).toBe("record behind: 272 events waiting, 272 of them on disk");
+});
+
+test("an age is told by the server's clock, whatever the phone's says", () => {
+  const at = new Date(now.value - 3_600_000).toISOString();
+  aheadMs.value = 3_540_000;
+  const { container } = render(<Ago at={at} />);
+  expect(container.textContent).toBe("60 s ago");
+  aheadMs.value = 0;
 });
 
 test("the state of the connection is told in words", () => {

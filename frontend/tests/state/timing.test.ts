@@ -12,9 +12,16 @@ test("lag is what a frame took longer than the fastest one, so a wrong clock doe
   const meter = new LagMeter();
   const skew = 3_600_000;
   meter.saw(1000, 1000 + skew);
-  expect(meter.seconds).toBe(0);
+  expect([meter.seconds, meter.aheadMs]).toEqual([0, skew]);
   meter.saw(2000, 4500 + skew);
   expect(meter.seconds).toBe(2.5);
   meter.saw(Number.NaN, 1);
   expect(meter.seconds).toBe(2.5);
+});
+
+test("a clock that is right, but for the network, is not ahead", () => {
+  const meter = new LagMeter();
+  expect(meter.aheadMs).toBe(0);
+  meter.saw(1000, 1400);
+  expect(meter.aheadMs).toBe(0);
 });
