@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Session } from "../api/types";
+import { journeyOf } from "../format/journey";
 import { milliseconds, plural } from "../format/number";
 import { stamp } from "../format/time";
 import { sessionSign } from "../format/words";
@@ -35,6 +36,7 @@ export function SessionPeek({ id, known }: { id: string; known: Session | undefi
 }
 
 function Body({ session }: { session: Session }) {
+  const stops = journeyOf(session);
   return (
     <>
       <dl class="facts">
@@ -49,7 +51,7 @@ function Body({ session }: { session: Session }) {
       </dl>
       <h3>{plural(session.steps.length, "step")}{session.steps.length < session.step_count ? ` of ${session.step_count}` : ""} on one time axis</h3>
       {session.issues_found > 0 && <ContextLost session={session} />}
-      {session.steps.length === 0 ? <p class="note">No step was taken yet.</p> : <Waterfall session={session} steps={session.steps} />}
+      {stops.length === 0 ? <p class="note">No step was taken yet.</p> : <Waterfall session={session} stops={stops} />}
     </>
   );
 }
