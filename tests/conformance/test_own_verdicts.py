@@ -1,12 +1,13 @@
 """What an application says of its own steps: written, read back, and the same as memory says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import URL
 
-from holdfast.events import Event, Scope, StepTaken, Verdict
+from holdfast.events import CallFinished, Event, Scope, SessionStarted, StepTaken, Verdict
 from holdfast.sessions.session import Session
 from holdfast.sessions.tracker import Sessions
 from holdfast.storage.row_store import RowStore
@@ -89,17 +90,13 @@ async def test_record_and_memory_say_the_same(database: URL) -> None:
 
 def _of(session_id: str, event: Event) -> Event:
     """*event*, of another session."""
-    tell: Any = event
-    if hasattr(tell, "origin"):
-        scope = _replaced(tell.origin.scope, session_id=session_id)
-        return _replaced(tell, origin=_replaced(tell.origin, scope=scope))
-    if hasattr(tell, "scope"):
-        return _replaced(tell, scope=_replaced(tell.scope, session_id=session_id))
-    return _replaced(tell, session_id=session_id)
-
-
-def _replaced(one: Any, **changes: Any) -> Any:
-    return type(one)(**{name: getattr(one, name) for name in type(one).__slots__} | changes)
+    if isinstance(event, CallFinished):
+        scope = replace(event.origin.scope, session_id=session_id)
+        return replace(event, origin=replace(event.origin, scope=scope))
+    if isinstance(event, StepTaken):
+        return replace(event, scope=replace(event.scope, session_id=session_id))
+    assert isinstance(event, SessionStarted)
+    return replace(event, session_id=session_id)
 
 
 async def test_the_steps_row_has_the_word_and_the_calls_rows_have_theirs(database: URL) -> None:
