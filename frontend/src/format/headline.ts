@@ -1,5 +1,6 @@
 /** The one sentence that answers: is anything hurting users now, and where? */
 import type { Card, HealthState, Metrics, Session } from "../api/types";
+import { journeyOf } from "./journey";
 import { count, plural } from "./number";
 import { seconds } from "./time";
 
@@ -18,8 +19,8 @@ export function worstState(cards: Card[]): HealthState {
  */
 export function hasProblem(session: Session): boolean {
   if (session.overall_status !== "running") return session.overall_status !== "success";
-  const latest = new Map(session.steps.map((step) => [step.step, step.outcome]));
-  return [...latest.values()].some((outcome) => outcome !== "succeeded");
+  const latest = new Map(journeyOf(session).map((stop) => [stop.name, stop]));
+  return [...latest.values()].some((stop) => (stop.own ? stop.own.verdict === "fail" : stop.call?.outcome !== "succeeded"));
 }
 
 /** Of integrations whose state is unknown: that none was ever called, or only not lately. */

@@ -31,6 +31,9 @@ test("a running session is counted once a step failed for good, not for an issue
   expect(hasProblem(session(running))).toBe(false);
   expect(hasProblem(session({ ...running, steps: [step({ outcome: "failed" })] }))).toBe(true);
   expect(hasProblem(session({ ...running, steps: [step({ outcome: "refused" }), step()] }))).toBe(false);
+  const own = { step: step().step, score: null, reason: null, method: null, at: AT };
+  expect(hasProblem(session({ ...running, own_verdicts: [{ ...own, verdict: "fail" }] }))).toBe(true);
+  expect(hasProblem(session({ ...running, steps: [step({ outcome: "failed" })], own_verdicts: [{ ...own, verdict: "pass" }] }))).toBe(false);
 });
 
 test("the worst state wins, and an unused integration does not spoil a healthy one", () => {
