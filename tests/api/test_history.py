@@ -85,6 +85,7 @@ async def test_performance_is_told_by_the_hour(tmp_path: Path) -> None:
         told = (await client.get(f"{API}/integration/openai/history")).json()
         chat = (await client.get(f"{API}/integration/openai/history?operation=chat")).json()
         fine = await client.get(f"{API}/integration/openai/history?hours=48&resolution=10")
+        nobody = await client.get(f"{API}/integration/opnai/history")
     [bucket] = told["buckets"]
     assert (bucket["total_calls"], bucket["success_rate"], bucket["latency_ms"]["p95"]) == (
         10, 80.0, 120.0,
@@ -92,6 +93,8 @@ async def test_performance_is_told_by_the_hour(tmp_path: Path) -> None:
     assert (told["total"]["total_calls"], chat["buckets"]) == (10, told["buckets"])
     assert [(one["error"], one["count"]) for one in told["recent_errors"]] == [("Unavailable", 2)]
     assert fine.json()["detail"] == "buckets of 10 s are kept for 1 hours, not 48"
+    assert nobody.status_code == 404
+    assert nobody.json()["detail"].startswith("no integration named 'opnai'; known: ")
 
 
 async def test_use_is_told_by_endpoint_and_type_of_user(tmp_path: Path) -> None:

@@ -15,3 +15,8 @@ export function EmptyNever() {
     </section>
   );
 }
+
+/** In place of the sessions when there are none: calls alone make none, and one may wonder. */
+export function NoSession() {
+  return <p class="note padded">No session yet. One begins with a request that names it (the header <code>X-Session-ID</code>), or when your application starts one.</p>;
+}

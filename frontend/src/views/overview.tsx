@@ -1,6 +1,6 @@
 import { Announcer } from "../components/announcer";
 import { CardGrid } from "../components/card-grid";
-import { EmptyNever } from "../components/empty";
+import { EmptyNever, NoSession } from "../components/empty";
 import { KeyNumbers } from "../components/key-numbers";
 import { OutagePanel } from "../components/outage-panel";
 import { RecordStrip, recordWords } from "../components/record-strip";
@@ -40,7 +40,7 @@ function RecentSessions({ model }: { model: Model }) {
         <h2 id="recent">Recent sessions</h2>
         <a href={hrefOf("sessions")}>All sessions</a>
       </header>
-      {sessions.length === 0 ? <p class="note padded">No session yet. A session begins when your application names one, or with the first guarded call of a request.</p> : <SessionTable sessions={sessions.slice(0, SESSIONS_SHOWN)} />}
+      {sessions.length === 0 ? <NoSession /> : <SessionTable sessions={sessions.slice(0, SESSIONS_SHOWN)} />}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Session, SessionPage } from "../api/types";
 import { getJson } from "../api/client";
+import { NoSession } from "../components/empty";
 import { SessionTable } from "../components/session-table";
 import { hasProblem } from "../format/headline";
 import type { Model } from "../state/fold";
@@ -65,7 +66,7 @@ export function Sessions({ model }: { model: Model }) {
 }
 
 function Nothing({ loaded }: { loaded: number }) {
-  if (loaded === 0) return <p class="note padded">No session yet.</p>;
+  if (loaded === 0) return <NoSession />;
   return (
     <p class="note padded">
       0 of {loaded} match · <button class="link" onClick={() => setParams({ show: "", search: "" })}>clear filters</button>

@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { ContextLost } from "../../src/components/context-lost";
 import { Announcer } from "../../src/components/announcer";
 import { linkSign } from "../../src/components/live-state";
+import { NoSession } from "../../src/components/empty";
 import { Ago } from "../../src/components/ago";
 import { aheadMs, now } from "../../src/state/store";
 import { RecordStrip } from "../../src/components/record-strip";
@@ -28,6 +29,11 @@ test("the record is silent while all is written, and names every loss", () => {
   expect(container.textContent).toBe("record failing: database is locked · 9 events waiting");
   rerender(<RecordStrip record={{ ...record, status: "behind", waiting: 0, spooled: 272, last_written_at: null }} dropped={{}} />);
   expect(container.textContent).toBe("record behind: 272 events waiting, 272 of them on disk");
+});
+
+test("without a session it says what makes one", () => {
+  const { container } = render(<NoSession />);
+  expect(container.textContent).toContain("a request that names it (the header X-Session-ID)");
 });
 
 test("an age is told by the server's clock, whatever the phone's says", () => {

@@ -21,6 +21,12 @@ Days = Annotated[int, Query(ge=1, le=400, description="how many days back, today
 Moment = Annotated[float | None, Query(ge=0, le=32_503_680_000, description="Unix seconds")]
 
 
+def unknown_integration(services: Services, name: str) -> HTTPException:
+    """The 404 that names those there are."""
+    known = ", ".join(sorted(services.integrations()))
+    return HTTPException(404, f"no integration named '{name[:80]}'; known: {known}")
+
+
 def history_of(services: Services) -> History:
     """Where the past is looked up; a 503 while the record is not open."""
     history = services.history()

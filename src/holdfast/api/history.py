@@ -14,6 +14,7 @@ from holdfast.api.asked import (
     history_of,
     last_days,
     page,
+    unknown_integration,
 )
 from holdfast.api.services import Ask
 from holdfast.api.shapes.past import (
@@ -88,7 +89,10 @@ async def performance(
     hours: Annotated[float, Query(gt=0, le=400 * 24)] = 24.0,
     resolution: Annotated[Literal["10", "60", "3600", "86400"] | None, Query()] = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """An integration's performance over *hours*, by buckets (default: hourly for a day)."""
+    """An integration's performance over *hours*, by buckets (default: hourly for a day).
+
+    404 when neither this application nor the record of these hours knows it.
+    """
     now = ask.clock.wall()
     seconds = hours * _HOUR_SECONDS
     chosen = int(resolution) if resolution else max(resolution_for(seconds), 3_600)
@@ -99,6 +103,8 @@ async def performance(
         )
     history, between = history_of(ask), Between((now - seconds) // chosen * chosen, None)
     found = await answered(history.buckets(name, operation, chosen, between))
+    if not found and name not in ask.integrations():  # one of the past is still known there
+        raise unknown_integration(ask, name)
     worst = await answered(history.troubles(name, between, limit=_MOST_TROUBLES))
     return {
         "integration": name,

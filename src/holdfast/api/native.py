@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 
+from holdfast.api.asked import unknown_integration
 from holdfast.api.services import Ask, Services
 from holdfast.api.shapes.card import card, health_of
 from holdfast.api.shapes.configuration import service as service_configuration
@@ -54,11 +55,8 @@ async def components(
 @router.get("/integration/{name}")
 async def integration(name: str, ask: Ask) -> dict[str, Any]:
     """One card, and the settings it runs with."""
-    known = ask.integrations()
-    if name not in known:
-        raise HTTPException(
-            404, f"no integration named '{name[:80]}'; known: {', '.join(sorted(known))}"
-        )
+    if name not in ask.integrations():
+        raise unknown_integration(ask, name)
     configured = name in ask.settings.services
     settings = service_configuration(ask.settings, name) if configured else None
     return {**card(ask, name), "configuration": settings}
