@@ -36,7 +36,7 @@ function Row({ card, hours }: { card: Card; hours: number }) {
   return (
     <tr data-testid={`trend-${name}`}>
       <td class="nowrap"><a href={hrefOf("integrations", { id: name })}>{card.label}</a></td>
-      <td class="wide">{problem ? <span class="inline-problem">{problem}</span> : data && data.buckets.length > 0 ? <Sparkline series={seriesOf(data, hours)} name={`trend-${name}`} /> : <span class="note">{data ? "no calls" : ""}</span>}</td>
+      <td class="wide">{problem ? <p class="inline-problem">{problem}</p> : data && data.buckets.length > 0 ? <Sparkline series={seriesOf(data, hours)} name={`trend-${name}`} /> : <span class="note">{data ? "no calls" : ""}</span>}</td>
       <td class="number">{data && count(data.total.total_calls)}</td>
       <td class="number nowrap">{data && data.total.success_rate !== null ? `${percent(data.total.success_rate)} %` : "–"}</td>
       <td class="number nowrap">{milliseconds(data ? data.total.latency_ms.p95 : null)}</td>
