@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Session, SessionPage } from "../api/types";
 import { getJson } from "../api/client";
 import { NoSession } from "../components/empty";
@@ -6,6 +6,7 @@ import { SessionTable } from "../components/session-table";
 import { hasProblem } from "../format/headline";
 import type { Model } from "../state/fold";
 import { route, setParams } from "../state/route";
+import { returns } from "../state/store";
 
 const PAGE = 50;
 
@@ -29,6 +30,14 @@ function join(live: Session[], older: Session[]): Session[] {
   return [...live, ...older.filter((session) => !ids.has(session.session_id))];
 }
 
+/** True when both lists hold a same session: nothing can have started between them unseen. */
+const meet = (newer: Session[], older: Session[]): boolean => older.some(({ session_id }) => newer.some((one) => one.session_id === session_id));
+
+/** What was fetched, continued by a fresh first page; what that page does not reach any more is let go. */
+export function continued(older: SessionPage, fresh: SessionPage): SessionPage {
+  return meet(fresh.sessions, older.sessions) ? { ...older, sessions: join(fresh.sessions, older.sessions) } : fresh;
+}
+
 export function Sessions({ model }: { model: Model }) {
   const [older, setOlder] = useState<SessionPage | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -45,6 +54,18 @@ export function Sessions({ model }: { model: Model }) {
       setProblem(error instanceof Error ? error.message : String(error));
     }
   };
+  const apart = older !== null && older.sessions.length > 0 && !meet(model.sessions, older.sessions);
+  useEffect(() => {
+    if (!apart) return;
+    // More started than the live list holds: without those between, problems would be missing here.
+    getJson<SessionPage>(`sessions?limit=${PAGE}`).then(
+      (fresh) => {
+        setOlder((held) => held && continued(held, fresh));
+        setProblem(null);
+      },
+      (error: Error) => setProblem(error.message),
+    );
+  }, [apart, returns.value]);
   return (
     <section class="panel" aria-labelledby="sessions">
       <header class="filters">
