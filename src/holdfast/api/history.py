@@ -26,6 +26,7 @@ from holdfast.api.shapes.past import (
     trouble,
     use,
 )
+from holdfast.api.trends import buckets_to_compare
 from holdfast.clock import iso
 from holdfast.trends.history import Between, CallFilter, IssueFilter
 from holdfast.trends.rollup import RESOLUTIONS, merged, resolution_for
@@ -83,7 +84,10 @@ async def performance(
     hours: Annotated[float, Query(gt=0, le=400 * 24)] = 24.0,
     resolution: Annotated[Literal["10", "60", "3600", "86400"] | None, Query()] = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """An integration's performance over *hours*, by buckets (default: hourly for a day)."""
+    """An integration's performance over *hours* until now, by buckets (default: hourly for a day).
+
+    *trend* compares the later half of the calls with the earlier one, null when there are too few.
+    """
     now = ask.clock.wall()
     seconds = hours * _HOUR_SECONDS
     chosen = int(resolution) if resolution else max(resolution_for(seconds), 3_600)
@@ -94,6 +98,10 @@ async def performance(
         )
     history, between = history_of(ask), Between((now - seconds) // chosen * chosen, None)
     found = await answered(history.buckets(name, operation, chosen, between))
+    compared = found
+    if len(found) == 1:  # a young service: finer buckets tell more
+        closer = buckets_to_compare(history, name, operation, now, seconds)
+        compared = await answered(closer)
     worst = await answered(history.troubles(name, between, limit=_MOST_TROUBLES))
     return {
         "integration": name,
@@ -101,7 +109,7 @@ async def performance(
         "resolution_seconds": chosen,
         "since": iso(between.since),
         "total": bucket(merged(one.tally for one in found)),
-        "trend": trend(trend_of(found)),
+        "trend": trend(trend_of(compared)),
         "buckets": [{"at": iso(one.key.start), **bucket(one.tally)} for one in found],
         "recent_errors": [trouble(one) for one in worst],
     }
