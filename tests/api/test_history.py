@@ -80,8 +80,6 @@ async def test_performance_is_told_by_the_hour(tmp_path: Path) -> None:
         call(monitoring, "failed" if number < 2 else "succeeded")
     async with asking(app) as client:
         await until(lambda: monitoring.record.status().written >= 10)  # and what alerts say
-        monitoring.rollup.sample(monitoring.clock.wall())
-        await monitoring.record.write_buckets("me", monitoring.rollup.take())
         told = (await client.get(f"{API}/integration/openai/history")).json()
         chat = (await client.get(f"{API}/integration/openai/history?operation=chat")).json()
         fine = await client.get(f"{API}/integration/openai/history?hours=48&resolution=10")
