@@ -193,7 +193,7 @@ def test_a_verdict_comes_with_its_call() -> None:
     """It is told a moment earlier: a comparison in between must not lose it."""
     calls, origin = CallMetrics(Clock(lambda: 0.0, lambda: START)), _call(START, "failed", 1).origin
     rollup = RollUp(calls)
-    calls(AnswerJudged(origin, START, Verdict("fail", 0.1)))
+    calls(AnswerJudged(origin, START, Verdict("fail", "empty")))
     assert rollup.latest("openai", START).buckets == ()
     calls(replace(_call(START, "failed", 1.0), error="SemanticError"))
     rollup.sample(START)
