@@ -78,9 +78,8 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
         self.boundaries, self.rollup = Boundaries(), RollUp(self.calls, instance_name())
         self.connections = Connections()
         self.record = Record(
-            settings, clock, engine, is_ours=lambda: self.cluster.keeps_record,
-            latest=lambda integration: self.rollup.latest(integration, clock.wall()),
-        )  # fmt: skip
+            settings, self.rollup, clock, engine, is_ours=lambda: self.cluster.keeps_record
+        )
         self._log = Log(clock=clock)
         self.figures, self._said = Figures(self), set()
         sinks = (
