@@ -95,7 +95,7 @@ async def test_a_forked_process_rolls_up_under_its_own_name(
         task = asyncio.create_task(upkeep.roll_up())
         await asyncio.sleep(1)
         call(monitoring, "failed")
-        found = monitoring.rollup.latest("openai", EPOCH)
+        found = monitoring.rollup.latest("openai", 60, EPOCH)
         task.cancel()
         await asyncio.wait({task})
     assert found.instance != inherited

@@ -73,7 +73,7 @@ class Worker:
     def history(self) -> SqlHistory:
         """The past, as this worker knows it."""
         return SqlHistory(
-            self.engine, lambda integration: self.rollup.latest(integration, self.time.now)
+            self.engine, lambda name, size: self.rollup.latest(name, size, self.time.now)
         )
 
 

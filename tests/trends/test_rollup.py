@@ -160,9 +160,11 @@ def test_who_reads_finds_every_call_once_whenever_it_is_written(steps: list[str]
         elif step == "back":
             now[0] -= 20  # an operator set the clock
         elif step == "read":
-            found = _most_of(record, rollup.latest("openai", now[0]).buckets).values()
+            own = [
+                one for size in RESOLUTIONS for one in rollup.latest("openai", size, now[0]).buckets
+            ]
             told = dict.fromkeys(RESOLUTIONS, 0)
-            for one in found:
+            for one in _most_of(record, own).values():
                 told[one.key.resolution_s] += one.tally.succeeded
             assert told == dict.fromkeys(RESOLUTIONS, made)
 
@@ -181,12 +183,12 @@ def test_who_reads_learns_of_the_integration_that_was_asked_for() -> None:
     calls = CallMetrics(Clock(lambda: 0.0, lambda: START))
     rollup = RollUp(calls, "me")
     calls(_call(START, "succeeded", 1.0))
-    found = rollup.latest("openai", START)
+    found = rollup.latest("openai", 60, START)
     assert found.instance == "me"
-    assert {(one.key.resolution_s, one.tally.succeeded) for one in found.buckets} == {
-        (resolution, 1) for resolution in RESOLUTIONS
-    }
-    assert rollup.latest("deepgram", START) == Latest("me", ())
+    assert [(one.key, one.tally.succeeded) for one in found.buckets] == [
+        (BucketKey(60, START, "openai", "chat"), 1)
+    ]
+    assert rollup.latest("deepgram", 60, START) == Latest("me", ())
 
 
 def test_a_verdict_comes_with_its_call() -> None:
@@ -194,7 +196,7 @@ def test_a_verdict_comes_with_its_call() -> None:
     calls, origin = CallMetrics(Clock(lambda: 0.0, lambda: START)), _call(START, "failed", 1).origin
     rollup = RollUp(calls)
     calls(AnswerJudged(origin, START, Verdict("fail", "empty")))
-    assert rollup.latest("openai", START).buckets == ()
+    assert rollup.latest("openai", 60, START).buckets == ()
     calls(replace(_call(START, "failed", 1.0), error="SemanticError"))
     rollup.sample(START)
     assert {(one.tally.failed, one.tally.fails) for one in rollup.take()} == {(1, 1)}
@@ -209,10 +211,12 @@ def test_a_forked_process_begins_with_nothing() -> None:
     calls(_call(START, "succeeded", 1.0))
     rollup.begin_anew("child")
     calls(_call(START, "failed", 1.0))
-    found = rollup.latest("openai", START)
+    found = rollup.latest("openai", 60, START)
     assert found.instance == "child"
     assert {(one.tally.succeeded, one.tally.failed) for one in found.buckets} == {(0, 1)}
-    assert [one.key for one in rollup.take()] == [one.key for one in found.buckets]
+    assert {one.key.resolution_s: one.tally.succeeded for one in rollup.take()} == dict.fromkeys(
+        RESOLUTIONS, 0
+    )
 
 
 def test_a_range_has_as_fine_a_resolution_as_is_kept_and_can_be_shown() -> None:

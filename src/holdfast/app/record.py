@@ -152,8 +152,8 @@ class Record(Fold):
             except Exception as error:  # noqa: BLE001 - the database may be away in any way
                 log_fault("days_not_summed_up", error)
 
-    def _latest(self, integration: str) -> Latest:
-        return self._rollup.latest(integration, self._clock.wall())
+    def _latest(self, integration: str, resolution_s: int) -> Latest:
+        return self._rollup.latest(integration, resolution_s, self._clock.wall())
 
     def _catch_up(self) -> None:
         self.catch_up()  # which the fan-out sets later

@@ -43,14 +43,16 @@ MOST_ROWS = 1_000
 T = TypeVar("T")
 
 
-def _nothing(integration: str) -> Latest:  # noqa: ARG001 - whatever is asked for
+def _nothing(integration: str, resolution_s: int) -> Latest:  # noqa: ARG001 - whatever is asked for
     return Latest("", ())
 
 
 class SqlHistory:
     """Fulfils `History` on both databases. *latest* has what this process rolled up by now."""
 
-    def __init__(self, engine: AsyncEngine, latest: Callable[[str], Latest] = _nothing) -> None:
+    def __init__(
+        self, engine: AsyncEngine, latest: Callable[[str, int], Latest] = _nothing
+    ) -> None:
         self._engine, self._latest = engine, latest
 
     async def calls(
@@ -79,7 +81,7 @@ class SqlHistory:
         self, integration: str, operation: str | None, resolution_s: int, between: Between
     ) -> list[Bucket]:
         """As `History.buckets` asks."""
-        latest = self._latest(integration)
+        latest = self._latest(integration, resolution_s)
         return await read_buckets(
             self._engine, integration, operation, resolution_s, between, latest
         )

@@ -73,7 +73,7 @@ async def read_buckets(
     engine: AsyncEngine, integration: str, operation: str | None, resolution_s: int,
     between: Between, latest: Latest,
 ) -> list[Bucket]:  # fmt: skip
-    """As `History.buckets` asks; *latest* is what the asking process had before it asked."""
+    """As `History.buckets` asks; *latest* is what the asking process had before."""
     mine = integration_metrics.c
     query = (
         select(integration_metrics)
@@ -90,7 +90,7 @@ async def read_buckets(
     async with engine.connect() as connection:
         found = (await connection.execute(query)).mappings()
         rows = {_place(row): row for row in map(dict[str, Any], found)}
-    for own in _own(latest, operation, resolution_s, between):
+    for own in _own(latest, operation, between):
         written = rows.get(_place(own))
         if written is None or _told(written) <= _told(own):
             rows[_place(own)] = own
@@ -103,15 +103,13 @@ async def read_buckets(
     ]
 
 
-def _own(latest: Latest, operation: str | None, resolution_s: int, between: Between) -> list[Row]:
+def _own(latest: Latest, operation: str | None, between: Between) -> list[Row]:
     """The rows that the asked ones of *latest* are, or will be."""
     since, until = between.since or 0.0, inf if between.until is None else between.until
     return [
         _row(one, latest.instance)
         for one in latest.buckets
-        if one.key.resolution_s == resolution_s
-        and since <= one.key.start < until
-        and operation in (None, one.key.operation)
+        if since <= one.key.start < until and operation in (None, one.key.operation)
     ]
 
 

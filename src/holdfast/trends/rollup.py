@@ -85,8 +85,8 @@ class RollUp:
                 self._count(at, key)
             self._close(at)
 
-    def latest(self, integration: str, at: float) -> Latest:
-        """All of *integration*'s buckets that who reads the record may not find there, until *at*.
+    def latest(self, integration: str, resolution_s: int, at: float) -> Latest:
+        """Those of *integration*'s buckets that the record may not tell of as they are at *at*.
 
         To be asked before the record is: what is not among them was written by then. Nothing is
         closed, so the next `sample` may be one of an earlier moment.
@@ -97,8 +97,8 @@ class RollUp:
                     self._count(at, key)
             found = {**self._taken, **self._changed, **self._open}
             return Latest(self.instance, tuple(
-                Bucket(key, merged((tally,)))
-                for key, tally in found.items() if key.integration == integration
+                Bucket(key, merged((tally,))) for key, tally in found.items()
+                if key.integration == integration and key.resolution_s == resolution_s
             ))  # fmt: skip
 
     def take(self) -> list[Bucket]:
