@@ -1,5 +1,5 @@
 /** Small, complete documents in the shapes of the API; each test changes only what it is about. */
-import type { Card, Metrics, Session, Step } from "../src/api/types";
+import type { Card, Metrics, OwnVerdict, Session, Step } from "../src/api/types";
 
 export const AT = "2026-11-21T03:00:00.000+00:00";
 
@@ -44,10 +44,14 @@ export function step(changes: Partial<Step> = {}): Step {
   };
 }
 
+export function own(changes: Partial<OwnVerdict> = {}): OwnVerdict {
+  return { step: "birth_chart", verdict: "pass", score: 0.25, reason: null, method: null, at: AT, ...changes };
+}
+
 export function session(changes: Partial<Session> = {}): Session {
   return {
     session_id: "s-1", user: "m…a", service_type: "guidance", status: "completed", overall_status: "success", started_at: AT, last_seen_at: AT,
     completed_at: AT, duration_ms: 1234.5, step_count: 1, issues_found: 0, performance_score: 100, quality_score: null, cost_usd: null,
-    steps: [step()], ...changes,
+    steps: [step()], own_verdicts: [], ...changes,
   };
 }

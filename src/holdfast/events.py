@@ -199,7 +199,8 @@ class MetricTracked:
 class StepTaken:
     """The application's code for one step of a session ended; *scope* names session and step.
 
-    *error* is the type of what escaped it; *verdict* what the application said of the result.
+    *error* is the type of what escaped it; *verdict* what the application said of the result: its
+    own word on the step, beside the verdicts on the calls inside.
     """
 
     scope: Scope

@@ -123,9 +123,20 @@ async def test_use_is_told_by_endpoint_and_type_of_user(tmp_path: Path) -> None:
             await client.get(f"/hello/{name}")
         await until(lambda: monitoring.record.status().written == 3)
         told = (await client.get(f"{API}/features")).json()
+        first = (await client.get(f"{API}/features", params={"limit": 1})).json()
+        rest = {"cursor": first["next_cursor"], "limit": 1}
+        last = (await client.get(f"{API}/features", params=rest)).json()
+        bad = await client.get(f"{API}/features", params={"cursor": "nonsense"})
+        many = await client.get(f"{API}/features", params={"limit": 1001})
     used = [(one["endpoint"], one["user_type"], one["requests"]) for one in told["features"]]
     assert used == [("/hello/{name}", "premium", 2), ("/hello/{name}", "anonymous", 1)]
-    assert told["truncated"] is False
+    assert [*first["features"], *last["features"]] == told["features"]
+    ends = [(one["truncated"], one["next_cursor"] is None) for one in (told, first, last)]
+    assert ends == [(False, True), (True, False), (False, True)]
+    assert (bad.status_code, bad.json()["detail"]) == (
+        422, "cursor 'nonsense' is not one of ours: start without one",
+    )  # fmt: skip
+    assert many.status_code == 422
 
 
 @pytest.mark.parametrize("path", ["/calls", "/issues", "/context/s", "/features", "/business"])

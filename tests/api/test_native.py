@@ -87,7 +87,7 @@ SESSION = {
     "overall_status": "str", "started_at": "str", "last_seen_at": "str",
     "completed_at": "NoneType", "duration_ms": "float", "step_count": "int", "issues_found": "int",
     "performance_score": "float", "quality_score": "float", "cost_usd": "NoneType",
-    "steps": [STEP],
+    "steps": [STEP], "own_verdicts": [],
 }  # fmt: skip
 
 

@@ -102,6 +102,28 @@ async def test_a_forked_process_rolls_up_under_its_own_name(
     assert {(one.tally.succeeded, one.tally.failed) for one in found.buckets} == {(0, 1)}
 
 
+async def test_days_are_summed_up_once_the_record_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before that there is nothing to sum up, and nothing to complain of."""
+    monitoring = Monitoring(development(tmp_path), clock=jumping_clock())
+    asked: list[float] = []
+
+    async def sum_up(now: float) -> None:
+        asked.append(now - EPOCH)
+
+    monkeypatch.setattr(monitoring.record, "sum_up_days", sum_up)
+    opening = True
+    monkeypatch.setattr(type(monitoring.record), "is_opening", property(lambda _: opening))
+    task = asyncio.create_task(Upkeep(monitoring).roll_up())
+    await asyncio.sleep(35)
+    assert asked == []
+    opening = False
+    await asyncio.sleep(3_700)
+    task.cancel()
+    assert asked == pytest.approx([40, 3_640], abs=1)
+
+
 async def test_boundaries_are_judged_while_the_record_answers(tmp_path: Path) -> None:
     """What it cannot tell now is asked again; each loss becomes a fact like any other."""
     monitoring = Monitoring(development(tmp_path), clock=jumping_clock())

@@ -65,8 +65,8 @@ def test_the_tables_are_made_once(
     first = inside(monkeypatch, capsys, "db", "upgrade")
     second = inside(monkeypatch, capsys, "db", "upgrade")
     assert (first.code, second.code) == (0, 0)
-    assert "upgraded from nothing, version 0004" in first.out
-    assert "is current, version 0004" in second.out
+    assert "upgraded from nothing, version 0005" in first.out
+    assert "is current, version 0005" in second.out
     with sqlite3.connect(tmp_path / "data" / FILE_NAME) as database:
         tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
     database.close()

@@ -169,7 +169,7 @@ async def test_errors_use_and_business_are_summed_by_day(database: URL) -> None:
             )
         )  # fmt: skip
         troubles = await history.troubles("openai", Between(NOW - 9), limit=5)
-        use = await history.use(Between(), limit=9)
+        use = (await history.use(Between(), limit=9)).items
         business = await history.business(Between(NOW - 2 * DAY, NOW + 1), limit=9)
     assert troubles == [Trouble("Unavailable", 3, NOW + 2), Trouble("TimedOut", 1, NOW)]
     assert sorted(use, key=lambda one: (one.day, one.user_type)) == [
@@ -194,9 +194,9 @@ async def test_use_is_summed_up_by_day(database: URL) -> None:
         history, log = SqlHistory(engine), SqlEventLog(engine, "a")
         old = [replace(used(NOW - 9 * DAY, duration_ms=90.0), scope=one) for one in users]
         await log.append(batch(*old, used(NOW - DAY, outcome="failed"), used(NOW)))
-        before = await history.use(Between(), limit=9)
+        before = (await history.use(Between(), limit=9)).items
         assert await sum_up_use(engine, NOW) == 2
-        assert await history.use(Between(), limit=9) == before
+        assert (await history.use(Between(), limit=9)).items == before
         await log.append(batch(used(NOW - DAY), first=5))
         assert await sum_up_use(engine, NOW) == 1
         await log.append(batch(used(NOW), first=6))
@@ -204,20 +204,20 @@ async def test_use_is_summed_up_by_day(database: URL) -> None:
             past = api_calls.c.at < stamp(NOW - DAY / 2)
             await connection.execute(delete(api_calls).where(past))
         assert await sum_up_use(engine, NOW) == 0
-        after = await history.use(Between(NOW - 20 * DAY), limit=9)
-        few = await history.use(Between(NOW - DAY), limit=9)
-        first = await history.use(Between(), limit=1)
+        after = (await history.use(Between(NOW - 20 * DAY), limit=9)).items
+        few = (await history.use(Between(NOW - DAY), limit=9)).items
+        first = (await history.use(Between(), limit=1)).items
         assert await forget_rollups(engine, NOW + 395 * DAY) == 1
-    assert before == [
+    assert before == (
         Use(TODAY, "/chat", "premium", 1, 0, 0, 300.0),
         Use(YESTERDAY, "/chat", "premium", 1, 1, 0, 300.0),
         Use("2027-01-06", "/chat", "premium", 3, 0, 2, 90.0),
-    ]
-    assert after == [
+    )
+    assert after == (
         Use(TODAY, "/chat", "premium", 2, 0, 0, 300.0),
         Use(YESTERDAY, "/chat", "premium", 2, 1, 0, 300.0),
         before[-1],
-    ]
+    )
     assert (few, first) == (after[:2], after[:1])
 
 

@@ -24,7 +24,7 @@ def database(empty_database: URL) -> URL:
     return empty_database
 
 
-NEWEST = "0004"
+NEWEST = "0005"
 
 
 async def _execute(url: URL, *statements: str) -> None:

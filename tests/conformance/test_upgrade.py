@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,13 +10,15 @@ import pytest
 from alembic import command
 from sqlalchemy import URL, Connection, text
 
+from holdfast.events import Scope, StepTaken, Verdict
 from holdfast.storage import schema
 from holdfast.storage.all_tables import RECORD
 from holdfast.storage.engine import open_schema_engine
+from holdfast.storage.sessions import SqlSessionLog
 from holdfast.storage.tables import api_calls, audit, integration_calls, sessions
 from holdfast.storage.use_days import sum_up_use
 from holdfast.storage.writer import SqlEventLog
-from tests.conformance.record import NOW, batch, call, opened, request, rows
+from tests.conformance.record import NOW, batch, call, completed, opened, request, rows
 
 pytestmark = pytest.mark.real_time
 
@@ -66,10 +69,14 @@ def _make_old(connection: Connection, version: str) -> None:
     config.attributes["connection"] = connection
     command.upgrade(config, version)
     for table, row in ROWS.items():
-        values = {name: _plain(value, connection) for name, value in row.items()}
-        places = ", ".join(f":{name}" for name in row)
-        statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})"  # noqa: S608
-        connection.execute(text(statement), values)
+        _insert(connection, table, row)
+
+
+def _insert(connection: Connection, table: str, row: dict[str, Any]) -> None:
+    values = {name: _plain(value, connection) for name, value in row.items()}
+    places = ", ".join(f":{name}" for name in row)
+    statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})"  # noqa: S608
+    connection.execute(text(statement), values)
 
 
 def _plain(value: object, connection: Connection) -> object:
@@ -80,14 +87,16 @@ def _plain(value: object, connection: Connection) -> object:
     return value
 
 
-async def _old(url: URL, version: str) -> None:
+async def _old(url: URL, version: str, also: Callable[[Connection], None] | None = None) -> None:
     engine = open_schema_engine(url)
     async with engine.begin() as connection:
         await connection.run_sync(_make_old, version)
+        if also is not None:
+            await connection.run_sync(also)
     await engine.dispose()
 
 
-@pytest.mark.parametrize("version", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004"])
 async def test_an_earlier_version_is_upgraded_with_its_rows(database: URL, version: str) -> None:
     """Every row is where it was, with what is new empty; and new rows land beside it."""
     await asyncio.to_thread(lambda: asyncio.run(_old(database, version)))
@@ -113,6 +122,34 @@ _LATER: dict[str, dict[str, Any]] = {
     "monitoring_integration_calls": {"cost": None, "stale_age_s": None},
     "holdfast_audit": {"detail": None},
 }  # fmt: skip
+
+
+async def test_what_was_judged_after_an_upgrade_is_kept_beside_what_never_was(
+    database: URL,
+) -> None:
+    """A session goes on over the upgrade: its earlier step has no verdict, the next one has."""
+    await asyncio.to_thread(lambda: asyncio.run(_old(database, "0004", _earlier_step)))
+    async with opened(database) as engine:
+        verdict = Verdict("warn", "thin", "editor", 0.5)
+        taken = StepTaken(Scope("s", None, "voice"), NOW, "succeeded", 5.0, None, verdict)
+        await SqlEventLog(engine, "host-2").append(batch(taken, completed("s", NOW + 1)))
+        log = SqlSessionLog(engine)
+        steps, found = await log.steps("s"), await log.find("s")
+    assert [(one.step, one.outcome, one.verdict) for one in steps] == [
+        ("chart", "succeeded", None), ("voice", "succeeded", verdict),
+    ]  # fmt: skip
+    assert found is not None
+    assert [one.step for one in found.own_verdicts] == ["voice"]
+    assert (found.validation_results or {}).keys() == {"voice"}
+
+
+def _earlier_step(connection: Connection) -> None:
+    row = {
+        "at": OLD, "event_id": "e-9", "session_id": "s", "integration_point": "chart",
+        "context_data": {}, "context_hash": "", "size_bytes": 0, "outcome": "succeeded",
+        "duration_ms": 1.0, "instance": "host-1",
+    }  # fmt: skip
+    _insert(connection, "monitoring_context", row)
 
 
 async def test_every_table_and_view_can_be_read(database: URL) -> None:

@@ -148,6 +148,16 @@ export interface Step {
   at: string;
 }
 
+/** What the application itself said of a step's result; it wins for the step. */
+export interface OwnVerdict {
+  step: string;
+  verdict: Verdict;
+  score: number | null;
+  reason: string | null;
+  method: string | null;
+  at: string;
+}
+
 export interface Session {
   session_id: string;
   user: string | null;
@@ -164,6 +174,7 @@ export interface Session {
   quality_score: number | null;
   cost_usd: number | null;
   steps: Step[];
+  own_verdicts: OwnVerdict[];
 }
 
 /** A field that did not reach a step as the step before had left it. */

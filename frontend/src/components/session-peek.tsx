@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Session } from "../api/types";
+import { journeyOf } from "../format/journey";
 import { milliseconds, plural } from "../format/number";
 import { stamp } from "../format/time";
 import { sessionSign } from "../format/words";
@@ -14,7 +15,7 @@ import { Waterfall } from "./waterfall";
 /** One session beside the table; the table stays alive, Esc closes, j and k walk on. */
 export function SessionPeek({ id, known }: { id: string; known: Session | undefined }) {
   const partly = known === undefined || known.steps.length < known.step_count;
-  const fetched = useResource<Session>(partly ? `sessions/${encodeURIComponent(id)}` : null, known?.step_count);
+  const fetched = useResource<Session>(partly ? `sessions/${encodeURIComponent(id)}` : null, known && known.step_count + known.own_verdicts.length);
   const session = partly ? (fetched.data ?? known) : known;
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -35,6 +36,8 @@ export function SessionPeek({ id, known }: { id: string; known: Session | undefi
 }
 
 function Body({ session }: { session: Session }) {
+  const stops = journeyOf(session);
+  const total = session.step_count + stops.length - session.steps.length;
   return (
     <>
       <dl class="facts">
@@ -45,11 +48,11 @@ function Body({ session }: { session: Session }) {
         <div><dt>Status</dt><dd>{session.status.replace("_", " ")}</dd></div>
         <div><dt>Duration</dt><dd>{milliseconds(session.duration_ms)}</dd></div>
         <div><dt>Issues</dt><dd>{session.issues_found}</dd></div>
-        <div><dt>Steps</dt><dd>{session.step_count}</dd></div>
+        <div><dt>Steps</dt><dd>{total}</dd></div>
       </dl>
-      <h3>{plural(session.steps.length, "step")}{session.steps.length < session.step_count ? ` of ${session.step_count}` : ""} on one time axis</h3>
+      <h3>{plural(stops.length, "step")}{stops.length < total ? ` of ${total}` : ""} on one time axis</h3>
       {session.issues_found > 0 && <ContextLost session={session} />}
-      {session.steps.length === 0 ? <p class="note">No step was taken yet.</p> : <Waterfall session={session} steps={session.steps} />}
+      {stops.length === 0 ? <p class="note">No step was taken yet.</p> : <Waterfall session={session} stops={stops} />}
     </>
   );
 }

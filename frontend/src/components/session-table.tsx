@@ -31,7 +31,7 @@ function SessionRow({ session }: { session: Session }) {
       <td class="nowrap"><a class="mono" href={hrefOf(tab, { ...params, session: id })} title={id}>{short(id)}</a></td>
       <td class="mono nowrap">{session.user ?? <span class="note">–</span>}</td>
       <td class="nowrap">{session.service_type ?? <span class="note">–</span>}</td>
-      <td class="wide"><Journey steps={session.steps} hidden={session.step_count - session.steps.length} /></td>
+      <td class="wide"><Journey session={session} /></td>
       <td class="number nowrap">{session.duration_ms === null ? <span class="note">{session.status === "active" ? "running" : "–"}</span> : milliseconds(session.duration_ms)}</td>
     </tr>
   );

@@ -18,7 +18,7 @@ const SHOW = [
 export function matches(session: Session, show: string, search: string): boolean {
   if (show === "problem" && !hasProblem(session)) return false;
   if (show === "running" && session.overall_status !== "running") return false;
-  const text = [session.session_id, session.user, session.service_type, session.overall_status, ...session.steps.flatMap((step) => [step.step, step.integration, step.error])];
+  const text = [session.session_id, session.user, session.service_type, session.overall_status, ...session.steps.flatMap((step) => [step.step, step.integration, step.error]), ...session.own_verdicts.map((own) => own.step)];
   return text.join(" ").toLowerCase().includes(search.toLowerCase());
 }
 

@@ -6,8 +6,10 @@ import { linkSign } from "../../src/components/live-state";
 import { RecordStrip } from "../../src/components/record-strip";
 import { SessionTable } from "../../src/components/session-table";
 import { OutagePanel } from "../../src/components/outage-panel";
+import { Waterfall } from "../../src/components/waterfall";
+import { journeyOf } from "../../src/format/journey";
 import { scenarios } from "../../src/state/outages";
-import { metrics, session, step } from "../fixtures";
+import { metrics, own, session, step } from "../fixtures";
 
 afterEach(() => {
   cleanup();
@@ -77,4 +79,16 @@ test("what of a session's context was lost is named, and where it was last", asy
   const { findByTestId } = render(<ContextLost session={session({ issues_found: 1 })} />);
   expect((await findByTestId("context-lost")).textContent).toBe("Context lost on the waybirth.time lost in answer · chart still had it");
   vi.unstubAllGlobals();
+});
+
+test("the application's own word on a step wins over its call's, and both can be read", () => {
+  const said = [own({ step: "birth_chart", verdict: "fail", reason: "wrong sign" }), own({ step: "summary", verdict: "warn" })];
+  const judged = session({ own_verdicts: said });
+  const { container } = render(<><SessionTable sessions={[judged]} /><Waterfall session={judged} stops={journeyOf(judged)} /></>);
+  expect(screen.getByTitle(/^birth_chart: Rejected by the application · wrong sign · Succeeded · prokerala planet-position · 40/)).toBeTruthy();
+  expect(screen.getByTitle("summary: Doubted by the application").className).toContain("tone-warn");
+  const [chart, summary] = container.querySelectorAll(".waterfall li");
+  expect(chart?.textContent).toContain("Rejected by the application · wrong sign · score 0.25");
+  expect(chart?.textContent).toContain("Call: Succeeded · score 1.00");
+  expect(summary?.textContent).toBe("summaryno callDoubted by the application · score 0.25");
 });

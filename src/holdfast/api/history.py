@@ -37,6 +37,11 @@ router = APIRouter(prefix="/monitoring/api", tags=["history"])
 _HOUR_SECONDS = 3_600.0
 _MOST_ROWS = 1_000
 _MOST_TROUBLES = 5
+_LONGEST_CURSOR = 4_000
+"""That of a page of use names an endpoint and a type of user, in any alphabet."""
+
+_TICK_SECONDS = 1e-6
+"""What ended this very moment is counted too."""
 
 
 @router.get("/calls")
@@ -116,11 +121,20 @@ async def performance(
 
 
 @router.get("/features")
-async def features(ask: Ask, days: Days = 7) -> dict[str, Any]:
-    """What was used: requests by day, endpoint and type of user."""
-    asked = history_of(ask).use(last_days(ask, days), limit=_MOST_ROWS)
-    found = await answered(asked)
-    return {"features": [use(one) for one in found], "truncated": len(found) == _MOST_ROWS}
+async def features(
+    ask: Ask, days: Days = 7,
+    limit: Annotated[int, Query(ge=1, le=_MOST_ROWS)] = _MOST_ROWS,
+    cursor: Annotated[str | None, Query(max_length=_LONGEST_CURSOR)] = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What was used: requests by day, endpoint and type of user; the newest day, the busiest first.
+
+    *truncated* says that there is more: ask again with *next_cursor*, which holds the range of days
+    and the moment up to which the first page counted.
+    """
+    between = Between(last_days(ask, days).since, ask.clock.wall() + _TICK_SECONDS)
+    found = await answered(history_of(ask).use(between, limit=limit, cursor=cursor))
+    rows = page("features", [use(one) for one in found.items], found.next_cursor)
+    return {**rows, "truncated": found.next_cursor is not None}
 
 
 @router.get("/business")

@@ -60,7 +60,8 @@ class Upkeep:
                 if clock.monotonic() - written_at >= self._interval() - SAMPLE_SECONDS / 2:
                     written_at = clock.monotonic()
                     await self._write()
-                if clock.monotonic() - summed_at >= _SUM_UP_SECONDS:
+                is_due = clock.monotonic() - summed_at >= _SUM_UP_SECONDS
+                if is_due and not monitoring.record.is_opening:
                     summed_at = clock.monotonic()
                     await monitoring.record.sum_up_days(clock.wall())
         finally:

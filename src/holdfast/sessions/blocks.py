@@ -22,6 +22,7 @@ from holdfast.sessions.both_ways import BothWays
 from holdfast.sessions.flow import Flow, Observation, flow, flow_of
 from holdfast.sessions.losses import Loss
 from holdfast.sessions.snapshot import Privacy, described
+from holdfast.sessions.verdicts import JUDGEMENTS
 from holdfast.telemetry.fault import log_fault
 
 _GONE = (CancelledError, GeneratorExit)
@@ -150,7 +151,20 @@ class StepBlock(BothWays["StepBlock"]):
             self._observed.drops(names)
 
     def judge(self, verdict: Verdict) -> None:
-        """What the application says of the step's result; "fail" makes the step a failed one."""
+        """What the application says of the step's result; "fail" makes the step a failed one.
+
+        Kept and shown with the step. It wins for the step: a guarded call inside keeps its own
+        verdict, and says nothing more of the step until that is taken again. The last word counts.
+        A score that is not 0 to 1 goes to the log instead. Raises ValueError for a judgement that
+        is not "pass", "warn" or "fail".
+        """
+        if verdict.judgement not in JUDGEMENTS:
+            words = ", ".join(JUDGEMENTS)
+            raise ValueError(f"judgement is {verdict.judgement!r}: say one of {words}")
+        if verdict.score is not None and not 0 <= verdict.score <= 1:
+            fault = ValueError(f"score is {verdict.score!r}: give 0 to 1, or None")
+            log_fault("score_not_kept", fault, step=self._name)
+            verdict = replace(verdict, score=None)
         self._verdict = verdict
 
     def __enter__(self) -> Self:

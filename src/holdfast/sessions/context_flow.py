@@ -6,6 +6,7 @@ the others say only what differed, so what they met is worked out from what was 
 
 from collections.abc import Iterable, Sequence
 
+from holdfast.answer import Verdict
 from holdfast.fact import fact
 from holdfast.seen import ContextSeen, FieldSeen
 from holdfast.sessions.losses import Known, Loss, is_within, losses
@@ -16,7 +17,10 @@ _SAME_SECONDS = 1e-5
 
 @fact
 class StepSeen:
-    """One step as it was kept; *at* is when it ended, Unix seconds."""
+    """One step as it was kept; *at* is when it ended, Unix seconds.
+
+    *verdict* is what the application said of its result.
+    """
 
     step: str
     at: float
@@ -24,6 +28,7 @@ class StepSeen:
     duration_ms: float | None
     error: str | None
     context: ContextSeen | None
+    verdict: Verdict | None = None
 
     @property
     def entered_at(self) -> float:

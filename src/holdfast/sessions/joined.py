@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import replace
 
-from holdfast.sessions.session import Session, Step, Validations, overall
+from holdfast.sessions.session import Session, Step, overall
+from holdfast.sessions.verdicts import Validations, latest, own_ends
 
 
 def joined(recorded: Session | None, live: Session | None) -> Session | None:
@@ -14,29 +15,30 @@ def joined(recorded: Session | None, live: Session | None) -> Session | None:
     """
     if recorded is None or live is None:
         return recorded or live
+    own = latest(*recorded.own_verdicts, *live.own_verdicts)
     if live.step_count >= recorded.step_count:  # all of it was here
         return replace(
             live, started_at=min(live.started_at, recorded.started_at),
             user_id=live.user_id or recorded.user_id,
             service_type=live.service_type or recorded.service_type,
             user_context=recorded.user_context or live.user_context,
-            validation_results=_validated(recorded, live),
+            validation_results=_validated(recorded, live), own_verdicts=own,
         )  # fmt: skip
     fresh = _unrecorded(recorded.steps, live.steps) if recorded.steps else []
     steps = tuple(sorted((*recorded.steps, *fresh), key=lambda step: step.at))
     ended_here = live.status == "completed" or live.last_seen_at > recorded.last_seen_at
-    latest = live if ended_here else recorded
-    outcomes = [(step.step, step.outcome == "succeeded") for step in steps]
+    last = live if ended_here else recorded
+    outcomes = [*((step.step, step.outcome == "succeeded") for step in steps), *own_ends(own)]
     return replace(
-        recorded, status=latest.status, completed_at=latest.completed_at,
+        recorded, status=last.status, completed_at=last.completed_at,
         overall_status=(
-            overall(live.status, outcomes) if steps and ended_here else latest.overall_status
+            overall(live.status, outcomes) if steps and ended_here else last.overall_status
         ),
         last_seen_at=max(live.last_seen_at, recorded.last_seen_at),
         step_count=recorded.step_count + len(fresh),
         issues_found=recorded.issues_found + sum(step.is_issue for step in fresh), steps=steps,
         user_context=recorded.user_context or live.user_context,
-        validation_results=_validated(recorded, live),
+        validation_results=_validated(recorded, live), own_verdicts=own,
     )  # fmt: skip
 
 

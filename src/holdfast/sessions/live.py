@@ -12,20 +12,20 @@ from holdfast.events import (
     SessionEnded,
     SessionStarted,
     StepTaken,
+    Verdict,
 )
 from holdfast.sessions.scores import performance_score, quality_score, share_of
 from holdfast.sessions.session import (
     Session,
     SessionStatus,
     Step,
-    Validations,
     ended,
     is_issue,
     overall,
     step_name,
     step_of,
-    validation,
 )
+from holdfast.sessions.verdicts import StepVerdicts, is_doubted, own_ends
 
 _OF_A_SCOPE = (RequestFinished, BusinessFact)
 
@@ -53,7 +53,7 @@ class LiveSession:
         self._judged = 0
         self._cost_usd: float | None = None
         self._user_context: dict[str, Any] | None = None
-        self._validations: Validations = {}
+        self._verdicts = StepVerdicts()
 
     def follow(self, event: Event, most_steps: int) -> None:
         """Add what *event* says; the caller knows that it is about this session."""
@@ -81,7 +81,8 @@ class LiveSession:
 
     def summary(self, last_steps: int) -> Session:
         """As a record, with its last steps."""
-        outcomes = ended(self._calls, self._blocks)
+        own = self._verdicts.own()
+        outcomes = [*ended(self._calls, self._blocks), *own_ends(own)]
         return Session(
             self.session_id, self._user_id, self._service_type, self.status,
             overall(self.status, outcomes, critical=self._critical),
@@ -89,7 +90,7 @@ class LiveSession:
             self._step_count, self._issues_found, tuple(self._steps[-last_steps:]),
             performance_score(self._called_ms, self._step_count),
             quality_score(self._shares, self._judged), self._cost_usd,
-            self._user_context, dict(self._validations) or None,
+            self._user_context, self._verdicts.results(), own[-last_steps:],
         )  # fmt: skip
 
     def _seen(self, at: float) -> None:
@@ -108,17 +109,22 @@ class LiveSession:
         _remember(self._calls, step_name(event.origin), event.outcome == "succeeded")
         self._called_ms += event.total_ms
         if event.verdict is not None:
-            self._judged += 1
-            self._shares += share_of(event.verdict)
-            name = step_name(event.origin)
-            if name in self._validations or len(self._validations) < _MOST_NAMES:
-                self._validations[name] = validation(event.origin, event.verdict)
+            self._add_verdict(event.verdict)
+            self._verdicts.judged_call(step_name(event.origin), event.origin, event.verdict)
         if event.usage is not None and event.usage.cost_usd is not None:
             self._cost_usd = (self._cost_usd or 0.0) + event.usage.cost_usd
 
     def _add_block(self, event: StepTaken) -> None:
         if event.outcome != "cancelled":
             _remember(self._blocks, event.scope.step or "", event.outcome == "succeeded")
+        self._issues_found += is_doubted(event)
+        self._verdicts.taken(event)
+        if event.verdict is not None:
+            self._add_verdict(event.verdict)
+
+    def _add_verdict(self, verdict: Verdict) -> None:
+        self._judged += 1
+        self._shares += share_of(verdict)
 
 
 def _remember(ends: dict[str, bool], name: str, well: bool) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
-from holdfast.events import CallFinished, Judgement, Origin, Outcome, SessionEnded, Verdict, fact
+from holdfast.events import CallFinished, Judgement, Origin, Outcome, SessionEnded, fact
 from holdfast.sessions.context_flow import StepSeen
+from holdfast.sessions.verdicts import OwnVerdict, Validations
 
 SessionStatus = Literal["active", "completed", "timed_out"]
 OverallStatus = Literal["running", "success", "partial", "failed"]
@@ -34,28 +35,14 @@ class Step:
         return _is_less(self.outcome, self.verdict)
 
 
-Validations = dict[str, dict[str, Any]]
-"""By step: *status* (success, warning, failed), *score*, *method*, *reason*, and whose answer."""
-
-_WORDS: Mapping[Judgement, str] = {"pass": "success", "warn": "warning", "fail": "failed"}
-
-
-def validation(origin: Origin, verdict: Verdict) -> dict[str, Any]:
-    """What `Validations` say of one step."""
-    return {
-        "status": _WORDS[verdict.judgement], "score": verdict.score, "method": verdict.method,
-        "reason": verdict.reason if verdict.judgement != "pass" else None,
-        "integration": origin.integration, "operation": origin.operation,
-    }  # fmt: skip
-
-
 @fact
 class Session:
     """One user's journey. *steps* may be the last few only: *step_count* is the truth.
 
     Scores are 0-100 (`sessions.scores`), None where there is nothing to score. *user_context* is
     what the application said of it, *validation_results* the last verdict on each step, None
-    while there is none.
+    while there is none. *own_verdicts* are the application's own words on its steps that stand,
+    in order; perhaps the last few only, and none in a page of the record.
     """
 
     session_id: str
@@ -74,6 +61,7 @@ class Session:
     cost_usd: float | None = None
     user_context: dict[str, Any] | None = None
     validation_results: Validations | None = None
+    own_verdicts: tuple[OwnVerdict, ...] = ()
 
     @property
     def duration_ms(self) -> float:

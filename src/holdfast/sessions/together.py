@@ -1,25 +1,31 @@
 """A session whose steps were taken in several workers, put together; and as JSON can carry it."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import astuple, fields, replace
 from typing import Any
 
-from holdfast.sessions.session import Session, SessionStatus, Step, Validations, overall
+from holdfast.sessions.session import Session, SessionStatus, Step, overall
+from holdfast.sessions.verdicts import OwnVerdict, Validations, latest, own_ends
 
 _STEP = tuple(field.name for field in fields(Step))
-_SESSION = tuple(field.name for field in fields(Session) if field.name != "steps")
+_SESSION = tuple(
+    field.name for field in fields(Session) if field.name not in ("own_verdicts", "steps")
+)
 
 
 def plain(session: Session) -> list[Any]:
-    """*session* as a list; the last of it are its steps."""
+    """*session* as a list; the last of it are its own verdicts and its steps."""
     steps = [[getattr(step, name) for name in _STEP] for step in session.steps]
-    return [*(getattr(session, name) for name in _SESSION), steps]
+    own = [list(astuple(one)) for one in session.own_verdicts]
+    return [*(getattr(session, name) for name in _SESSION), own, steps]
 
 
 def session_of(plain: Sequence[Any]) -> Session:
     """The session that *plain* tells of."""
     told = dict(zip(_SESSION, plain, strict=False))
-    return Session(**told, steps=tuple(Step(*step) for step in plain[-1]))
+    # Workers of an earlier release publish none.
+    own = tuple(OwnVerdict(*one) for said in plain[len(_SESSION) : -1] for one in said)
+    return Session(**told, own_verdicts=own, steps=tuple(Step(*step) for step in plain[-1]))
 
 
 def together(parts: Sequence[Session]) -> Session:
@@ -33,7 +39,8 @@ def together(parts: Sequence[Session]) -> Session:
     steps = sorted((step for part in parts for step in part.steps), key=lambda step: step.at)
     status = _status({part.status for part in parts})
     ends = [part.completed_at for part in parts if part.status == status and part.completed_at]
-    outcomes = ((step.step, step.outcome == "succeeded") for step in steps)
+    own = latest(*(one for part in parts for one in part.own_verdicts))
+    outcomes = [*((step.step, step.outcome == "succeeded") for step in steps), *own_ends(own)]
     costs = [part.cost_usd for part in parts if part.cost_usd is not None]
     return replace(
         max(parts, key=lambda part: part.last_seen_at),
@@ -50,6 +57,7 @@ def together(parts: Sequence[Session]) -> Session:
         steps=tuple(steps),
         user_context=next((part.user_context for part in parts if part.user_context), None),
         validation_results=_validated(parts),
+        own_verdicts=own,
     )
 
 

@@ -25,7 +25,7 @@ from holdfast.storage.rollups import read_buckets
 from holdfast.storage.tables import integration_calls
 from holdfast.storage.tables_of_meaning import business_metrics, issues
 from holdfast.storage.texts import identifier
-from holdfast.storage.use_days import use_of
+from holdfast.storage.use_pages import page_of_use
 from holdfast.trends.history import (
     Between,
     BusinessTotal,
@@ -103,9 +103,9 @@ class SqlHistory:
             for row in await self._rows(query)
         ]
 
-    async def use(self, between: Between, *, limit: int) -> list[Use]:
+    async def use(self, between: Between, *, limit: int, cursor: str | None = None) -> Page[Use]:
         """As `History.use` asks."""
-        return await use_of(self._engine, between, _bounded(limit))
+        return await page_of_use(self._engine, between, _bounded(limit), cursor)
 
     async def business(self, between: Between, *, limit: int) -> list[BusinessTotal]:
         """As `History.business` asks."""

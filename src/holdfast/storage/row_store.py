@@ -12,7 +12,7 @@ from holdfast.storage.all_tables import RECORD
 from holdfast.storage.rows import Row, Rows
 from holdfast.storage.session_rows import ends, merged, write_sessions
 from holdfast.storage.tables import integration_calls
-from holdfast.storage.tables_of_meaning import issues
+from holdfast.storage.tables_of_meaning import context, issues
 from holdfast.storage.tables_of_watch import alerts, integration_metrics
 from holdfast.telemetry.event_log import EventsRefused
 from holdfast.telemetry.redact import one_line
@@ -101,7 +101,7 @@ def _pieces(name: str, rows: list[Row], *, are_alike: bool) -> list[Piece]:
 async def _write_pieces(
     connection: AsyncConnection, pieces: list[Piece], *, again: bool
 ) -> set[str]:
-    """Write, and return the ids of the calls and issues that were not there before."""
+    """Write, and return the ids of the calls, steps and issues that were not there before."""
     landed: set[str] = set()
     write = inserting.write if connection.dialect.name == "sqlite" else copying.write
     for table, columns, rows in pieces:
@@ -114,7 +114,7 @@ async def _write_pieces(
         new = await write(connection, table, columns, rows, again=again)
         if new is None:
             raise AlreadyKept
-        if table is integration_calls or table is issues:
+        if table in (integration_calls, context, issues):
             landed |= new
     return landed
 

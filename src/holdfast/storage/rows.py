@@ -29,6 +29,7 @@ from holdfast.events import (
     fact,
 )
 from holdfast.sessions.session import is_issue, step_name
+from holdfast.sessions.verdicts import is_doubted
 from holdfast.storage.alert_rows import alert_row, component_row
 from holdfast.storage.rows_of_journeys import business_row, issue_row, loss_row, step_row
 from holdfast.storage.tables import api_calls, audit, integration_calls, integration_health
@@ -42,7 +43,7 @@ Row = dict[str, Any]
 
 
 class Sighting(NamedTuple):
-    """One thing seen of a session. A call counts as a step once its row *event_id* has landed."""
+    """One thing seen of a session. It counts, as a step or an issue, once its row has landed."""
 
     session_id: str
     at: float
@@ -122,7 +123,7 @@ def _add_told(rows: Rows, event: Event, key: Row) -> None:
     match event:
         case StepTaken():
             rows.add(context, step_row(event, key))
-            _see(rows, event.scope, event.at, None, is_issue=False)
+            _see(rows, event.scope, event.at, key["event_id"], is_doubted(event), is_step=False)
         case ContextLost():
             rows.add(issues, loss_row(event, key))
             _see_issue(rows, event.session_id, event.at, key)
@@ -142,10 +143,13 @@ def _see_issue(rows: Rows, session_id: str | None, at: float, key: Row) -> None:
         rows.seen.append(sight)
 
 
-def _see(rows: Rows, scope: Scope, at: float, event_id: str | None, is_issue: bool) -> None:
+def _see(
+    rows: Rows, scope: Scope, at: float, event_id: str | None, is_issue: bool,
+    *, is_step: bool = True,
+) -> None:  # fmt: skip
     if scope.session_id is not None:
         session_id, user_id = identifier(scope.session_id), optional_identifier(scope.user_id)
-        rows.seen.append(Sighting(session_id, at, user_id, None, event_id, is_issue))
+        rows.seen.append(Sighting(session_id, at, user_id, None, event_id, is_issue, is_step))
 
 
 def _started(event: SessionStarted) -> Sighting:

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 def step_row(event: StepTaken, key: Row) -> Row:
     """A row of `monitoring_context`; *context_data* is empty for a step that showed none."""
-    seen = event.context
+    seen, verdict = event.context, event.verdict
     return {
         **key,
         "at": stamp(event.at),
@@ -31,6 +31,10 @@ def step_row(event: StepTaken, key: Row) -> Row:
         "outcome": event.outcome,
         "duration_ms": event.duration_ms,
         "error_type": optional_identifier(event.error),
+        "verdict": verdict.judgement if verdict else None,
+        "score": verdict.score if verdict else None,
+        "reason": free_text(verdict.reason) or None if verdict else None,
+        "method": identifier(verdict.method) if verdict else None,
     }
 
 

@@ -1,13 +1,16 @@
 """Summing up the sessions that are over, from what the record holds of them."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from holdfast.sessions.scores import SHARES, performance_score, quality_score
-from holdfast.sessions.session import SessionStatus, Validations, ended, overall
+from holdfast.sessions.session import SessionStatus, ended, overall
+from holdfast.sessions.verdicts import OwnVerdict, Validations, own_ends, own_validation
+from holdfast.storage.own_verdicts import own_verdicts
 from holdfast.storage.rows import Row
 from holdfast.storage.tables import integration_calls, sessions
 from holdfast.storage.tables_of_meaning import context, issues, validations
@@ -29,19 +32,24 @@ async def sum_up(connection: AsyncConnection, touched: list[str]) -> None:
     calls = await _ends(connection, _last_of(integration_calls, "step", ids))
     blocks = await _ends(connection, _last_of(context, "integration_point", ids))
     critical = set(await connection.scalars(_critical(ids)))
-    validated = await _validated(connection, ids)
+    own = await own_verdicts(connection, ids)
+    validated = await _validated(connection, ids, own)
     figures = {row.session_id: row for row in await connection.execute(_figures(ids))}
+    judged = {row.session_id: row for row in await connection.execute(_own_figures(ids))}
     values = [
         {
             "id": row["session_id"],
             "overall_status": overall(
                 cast("SessionStatus", row["status"]),
-                ended(calls[row["session_id"]], blocks[row["session_id"]]),
+                [
+                    *ended(calls[row["session_id"]], blocks[row["session_id"]]),
+                    *own_ends(own.get(row["session_id"], ())),
+                ],
                 critical=row["session_id"] in critical,
             ),
             "duration_ms": (row["completed_at"] - row["started_at"]).total_seconds() * 1000,
             "validation_results": validated.get(row["session_id"]),
-            **_scores(figures.get(row["session_id"])),
+            **_scores(figures.get(row["session_id"]), judged.get(row["session_id"])),
         }
         for row in over
     ]
@@ -81,8 +89,10 @@ def _last_of(table: Table, step: str, ids: list[str]) -> Select[Any]:
     return select(ends.c.session_id, ends.c.step, ends.c.well).where(ends.c.place == 1)
 
 
-async def _validated(connection: AsyncConnection, ids: list[str]) -> dict[str, Validations]:
-    """The last verdict on each step, as `sessions.session.validation` tells it."""
+async def _validated(
+    connection: AsyncConnection, ids: list[str], own: Mapping[str, list[OwnVerdict]]
+) -> dict[str, Validations]:
+    """The last verdict on each step, as `sessions.verdicts` tells it: the application's wins."""
     mine = validations.c
     last_first = func.row_number().over(
         partition_by=(mine.session_id, mine.step),
@@ -100,6 +110,8 @@ async def _validated(connection: AsyncConnection, ids: list[str]) -> dict[str, V
         steps = found[row["session_id"]]
         if len(steps) < _MOST_STEPS:
             steps[row["step"] or row["integration"]] = {name: row[name] for name in _VALIDATION}
+    for session_id, said in own.items():
+        found[session_id] |= {one.step: own_validation(one) for one in said}
     return found
 
 
@@ -110,17 +122,13 @@ def _critical(ids: list[str]) -> Select[Any]:
 
 def _figures(ids: list[str]) -> Select[Any]:
     mine = integration_calls.c
-    worth = case(
-        (mine.score.is_not(None), mine.score),
-        *((mine.verdict == word, share) for word, share in SHARES.items()),
-    )
     return (
         select(
             mine.session_id,
             func.count().label("calls"),
             func.sum(mine.total_ms).label("called_ms"),
             func.count(mine.verdict).label("judged"),
-            func.sum(case((mine.verdict.is_not(None), worth))).label("shares"),
+            _shares(integration_calls).label("shares"),
             func.sum(mine.cost).label("cost"),
         )
         .where(mine.session_id.in_(ids))
@@ -128,11 +136,30 @@ def _figures(ids: list[str]) -> Select[Any]:
     )
 
 
-def _scores(row: Any) -> Row:
-    if row is None:
-        return {"performance_score": None, "quality_score": None, "cost": None}
+def _own_figures(ids: list[str]) -> Select[Any]:
+    mine = context.c
+    return (
+        select(mine.session_id, func.count().label("judged"), _shares(context).label("shares"))
+        .where(mine.session_id.in_(ids), mine.verdict.is_not(None))
+        .group_by(mine.session_id)
+    )
+
+
+def _shares(table: Table) -> ColumnElement[Any]:
+    """What all that was judged is worth together: by its score, else by its word."""
+    mine = table.c
+    worth = case(
+        (mine.score.is_not(None), mine.score),
+        *((mine.verdict == word, share) for word, share in SHARES.items()),
+    )
+    return func.sum(case((mine.verdict.is_not(None), worth)))
+
+
+def _scores(calls: Any, own: Any) -> Row:
+    judged = [row for row in (calls, own) if row is not None]
+    shares = sum(row.shares or 0.0 for row in judged)
     return {
-        "performance_score": performance_score(row.called_ms, row.calls),
-        "quality_score": quality_score(row.shares or 0.0, row.judged),
-        "cost": row.cost,
+        "performance_score": performance_score(calls.called_ms, calls.calls) if calls else None,
+        "quality_score": quality_score(shares, sum(row.judged for row in judged)),
+        "cost": calls.cost if calls else None,
     }

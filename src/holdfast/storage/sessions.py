@@ -1,5 +1,6 @@
 """The record as a `SessionLog`: sessions looked up once they are no longer in memory."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 from sqlalchemy import Row, RowMapping, Select, literal, select, tuple_
@@ -17,6 +18,7 @@ from holdfast.sessions.session import (
 )
 from holdfast.storage.columns import Stamp
 from holdfast.storage.cursors import cursor_at, place_of
+from holdfast.storage.own_verdicts import own_verdicts
 from holdfast.storage.session_ends import end_idle
 from holdfast.storage.steps import steps_of
 from holdfast.storage.tables import integration_calls, sessions
@@ -65,7 +67,9 @@ class SqlSessionLog:
             if row is None:
                 return None
             last = (await connection.execute(_last_steps(key))).mappings().all()
-        return _session(row, tuple(_step(step) for step in reversed(last)))
+            own = await own_verdicts(connection, [key])
+        found = _session(row, tuple(_step(step) for step in reversed(last)))
+        return replace(found, own_verdicts=tuple(own.get(key, ())))
 
     async def steps(self, session_id: str) -> list[StepSeen]:
         """As `SessionLog.steps` asks."""

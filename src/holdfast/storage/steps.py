@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from holdfast.answer import Verdict
 from holdfast.seen import ContextSeen, FieldSeen
 from holdfast.sessions.context_flow import StepSeen
 from holdfast.storage.tables_of_meaning import context
@@ -21,6 +22,7 @@ async def steps_of(engine: AsyncEngine, session_id: str) -> list[StepSeen]:
         select(
             mine.integration_point, mine.at, mine.outcome, mine.duration_ms, mine.error_type,
             mine.context_data, mine.context_hash, mine.size_bytes,
+            mine.verdict, mine.score, mine.reason, mine.method,
         )
         .where(mine.session_id == identifier(session_id))
         .order_by(mine.at.desc(), mine.event_id.desc())
@@ -34,8 +36,14 @@ async def steps_of(engine: AsyncEngine, session_id: str) -> list[StepSeen]:
 def _step(row: RowMapping) -> StepSeen:
     return StepSeen(
         row["integration_point"], row["at"].timestamp(), row["outcome"], row["duration_ms"],
-        row["error_type"], _context(row) if row["context_data"] else None,
+        row["error_type"], _context(row) if row["context_data"] else None, _verdict(row),
     )  # fmt: skip
+
+
+def _verdict(row: RowMapping) -> Verdict | None:
+    if row["verdict"] is None:
+        return None
+    return Verdict(row["verdict"], row["reason"] or "", row["method"] or "", row["score"])
 
 
 def _context(row: RowMapping) -> ContextSeen:

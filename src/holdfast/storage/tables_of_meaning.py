@@ -22,11 +22,18 @@ context = Table(
     Column("outcome", Text),
     Column("duration_ms", Double),
     Column("error_type", Text),
+    Column("verdict", Text),
+    Column("score", Double),
+    Column("reason", Text),
+    Column("method", Text),
     Column("instance", Text, nullable=False),
     Index(None, "session_id", "at"),
     **by_day(),
 )
-"""What a step was given, as the difference to the step before; *lost* and *changed* by field."""
+"""What a step was given, as the difference to the step before; *lost* and *changed* by field.
+
+*verdict*, *score*, *reason* and *method* are the application's own word on the step's result.
+"""
 
 business_metrics = Table(
     "monitoring_business_metrics",

@@ -148,10 +148,11 @@ class History(Protocol):
     async def troubles(self, integration: str, between: Between, *, limit: int) -> list[Trouble]:
         """What failed most, most frequent first."""
 
-    async def use(self, between: Between, *, limit: int) -> list[Use]:
+    async def use(self, between: Between, *, limit: int, cursor: str | None = None) -> Page[Use]:
         """Requests by day, endpoint and type of user; the newest day and busiest first.
 
-        Of days that are over, whole ones: any range is cheap.
+        Of days that are over, whole ones: any range is cheap. A cursor goes on with what its first
+        page was asked *between*: with an end there, no count grows from page to page.
         """
 
     async def business(self, between: Between, *, limit: int) -> list[BusinessTotal]:

@@ -93,13 +93,17 @@ def context_flow(session_id: str, steps: Sequence[StepSeen]) -> dict[str, Any]:
 
 
 def step_taken(one: StepSeen) -> dict[str, Any]:
-    """The application's code for one step."""
+    """The application's code for one step, and its own verdict on the result."""
     return {
         "step": one.step,
         "at": iso(one.at),
         "outcome": one.outcome,
         "duration_ms": rounded(one.duration_ms, 1),
         "error": one.error,
+        "verdict": one.verdict.judgement if one.verdict else None,
+        "score": one.verdict.score if one.verdict else None,
+        "reason": one.verdict.reason or None if one.verdict else None,
+        "method": one.verdict.method or None if one.verdict else None,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from holdfast.api.shapes.numbers import rounded
 from holdfast.clock import iso
 from holdfast.sessions.session import Session, Step
+from holdfast.sessions.verdicts import OwnVerdict
 
 LISTED_STEPS = 12
 """How many steps a session has at most where it stands among others: the last ones."""
@@ -18,8 +19,12 @@ def masked(user_id: str | None) -> str | None:
 
 
 def session(one: Session, most_steps: int | None = None) -> dict[str, Any]:
-    """The Session of the API reference, with its last *most_steps* (None: all it has)."""
+    """The Session of the API reference, with its last *most_steps* (None: all it has).
+
+    Nor are there more of the application's own verdicts on steps, which win for their steps.
+    """
     steps = one.steps if most_steps is None else one.steps[-most_steps:]
+    own = one.own_verdicts if most_steps is None else one.own_verdicts[-most_steps:]
     return {
         "session_id": one.session_id,
         "user": masked(one.user_id),
@@ -36,6 +41,7 @@ def session(one: Session, most_steps: int | None = None) -> dict[str, Any]:
         "quality_score": rounded(one.quality_score, 1),
         "cost_usd": rounded(one.cost_usd, 6),
         "steps": [step(taken) for taken in steps],
+        "own_verdicts": [own_verdict(said) for said in own],
     }
 
 
@@ -55,4 +61,16 @@ def step(taken: Step) -> dict[str, Any]:
         "attempts": taken.attempts,
         "served_from": taken.served_from,
         "at": iso(taken.at),
+    }
+
+
+def own_verdict(said: OwnVerdict) -> dict[str, Any]:
+    """The OwnVerdict of the API reference."""
+    return {
+        "step": said.step,
+        "verdict": said.verdict,
+        "score": said.score,
+        "reason": said.reason,
+        "method": said.method or None,
+        "at": iso(said.at),
     }
