@@ -15,6 +15,8 @@ from holdfast.app.setup import load_settings, setup_monitoring
 from holdfast.events import CallFinished, Origin, Outcome, Scope, Verdict
 from holdfast.settings.settings import Settings
 from holdfast.storage.address import FILE_NAME
+from holdfast.telemetry.calls import CallMetrics
+from holdfast.trends.rollup import RollUp
 from tests.database import place_database
 
 HOME = "127.0.0.1"
@@ -59,14 +61,38 @@ def call(
     operation: str = "chat", session_id: str | None = None, at: float | None = None, **more: Any,
 ) -> None:  # fmt: skip
     """Tell *monitoring* of a guarded call that ended."""
+    at = monitoring.clock.wall() if at is None else at
+    monitoring.emit(ended(
+        outcome, integration=integration, operation=operation, session_id=session_id, at=at, **more
+    ))  # fmt: skip
+
+
+def ended(
+    outcome: Outcome = "succeeded", *, at: float, integration: str = "openai",
+    operation: str = "chat", session_id: str | None = None, **more: Any,
+) -> CallFinished:  # fmt: skip
+    """A guarded call that ended."""
     origin = Origin(integration, operation, 1, Scope(session_id, None, "guidance"))
     fields = {
         "latency_ms": 120.0, "waited_ms": 5.0, "total_ms": 125.0, "attempts": 1,
         "error": "Unavailable" if outcome == "failed" else None,
         "verdict": Verdict("pass") if outcome == "succeeded" else None, **more,
     }  # fmt: skip
-    at = monitoring.clock.wall() if at is None else at
-    monitoring.emit(CallFinished(origin, at, outcome, **fields))
+    return CallFinished(origin, at, outcome, **fields)
+
+
+async def past(monitoring: Monitoring, *stretches: tuple[float, int, int, float]) -> None:
+    """What a process before this one rolled up: (hours ago, calls, failed, latency in ms) each."""
+    await until(lambda: monitoring.record.alerts is not None)
+    calls, now = CallMetrics(monitoring.clock), monitoring.clock.wall()
+    rollup = RollUp(calls, "before")
+    for hours_ago, count, failed, latency_ms in stretches:
+        at = now - hours_ago * 3_600
+        for number in range(count):
+            outcome: Outcome = "failed" if number < failed else "succeeded"
+            calls(ended(outcome, at=at, latency_ms=latency_ms))
+        rollup.sample(at)
+    await monitoring.record.write_buckets(rollup.instance, rollup.take())
 
 
 async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:

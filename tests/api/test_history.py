@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from holdfast.app.monitoring import Monitoring
 from holdfast.app.setup import setup_monitoring
 from holdfast.trends.business import BusinessRule
-from tests.api.host import asking, call, development, mounted, until
+from tests.api.host import asking, call, development, mounted, past, until
 
 pytestmark = pytest.mark.real_time
 
@@ -80,8 +80,6 @@ async def test_performance_is_told_by_the_hour(tmp_path: Path) -> None:
         call(monitoring, "failed" if number < 2 else "succeeded")
     async with asking(app) as client:
         await until(lambda: monitoring.record.status().written >= 10)  # and what alerts say
-        monitoring.rollup.sample(monitoring.clock.wall())
-        await monitoring.record.write_buckets("me", monitoring.rollup.take())
         told = (await client.get(f"{API}/integration/openai/history")).json()
         chat = (await client.get(f"{API}/integration/openai/history?operation=chat")).json()
         fine = await client.get(f"{API}/integration/openai/history?hours=48&resolution=10")
@@ -95,6 +93,21 @@ async def test_performance_is_told_by_the_hour(tmp_path: Path) -> None:
     assert fine.json()["detail"] == "buckets of 10 s are kept for 1 hours, not 48"
     assert nobody.status_code == 404
     assert nobody.json()["detail"].startswith("no integration named 'opnai'; known: ")
+
+
+async def test_a_young_services_trend_is_looked_at_closely(tmp_path: Path) -> None:
+    """All its calls may be of one hour; what is shown stays by the hour."""
+    app, monitoring = mounted(tmp_path)
+    async with asking(app) as client:
+        await past(monitoring, (0.05, 30, 0, 50.0))
+        for _ in range(30):
+            call(monitoring, "failed")
+        told = (await client.get(f"{API}/integration/openai/history")).json()
+        none = (await client.get(f"{API}/integration/deepgram/history")).json()
+    assert (told["resolution_seconds"], told["total"]["total_calls"]) == (3_600, 60)
+    assert (told["trend"]["success_rate"], none["trend"], none["buckets"]) == (
+        "declining", None, [],
+    )  # fmt: skip
 
 
 async def test_use_is_told_by_endpoint_and_type_of_user(tmp_path: Path) -> None:

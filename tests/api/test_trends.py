@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.app.monitoring import Monitoring
 from holdfast.errors import ConfigurationError, LifecycleError
-from tests.api.host import asking, call, mounted, shape, until
+from tests.api.host import asking, call, mounted, past, shape, until
 
 pytestmark = pytest.mark.real_time
 
@@ -20,22 +19,12 @@ ANALYZED = {
 }  # fmt: skip
 
 
-async def _past(monitoring: Monitoring, *hours_ago: tuple[float, int, int, float]) -> None:
-    await until(lambda: monitoring.record.alerts is not None)
-    now = monitoring.clock.wall()
-    for hours, calls, failed, latency_ms in hours_ago:
-        for number in range(calls):
-            call(monitoring, "failed" if number < failed else "succeeded", latency_ms=latency_ms)
-        monitoring.rollup.sample(now - hours * 3_600)
-    await monitoring.record.write_buckets("me", monitoring.rollup.take())
-
-
 @pytest.mark.parametrize("base", ["/health", "/api/v1/health"])
 async def test_the_document_has_the_contracts_keys(tmp_path: Path, base: str) -> None:
     """And what each half of the calls was."""
     app, monitoring = mounted(tmp_path)
     async with asking(app) as client:
-        await _past(monitoring, (20, 100, 0, 100.0), (2, 100, 10, 300.0))
+        await past(monitoring, (20, 100, 0, 100.0), (2, 100, 10, 300.0))
         answer = await client.get(f"{base}/trends/openai")
     document = answer.json()
     assert (answer.status_code, shape(document)) == (200, ANALYZED)
@@ -49,7 +38,7 @@ async def test_only_the_asked_hours_count(tmp_path: Path) -> None:
     """Days are looked at by the hour, the last hour by ten seconds."""
     app, monitoring = mounted(tmp_path)
     async with asking(app) as client:
-        await _past(
+        await past(
             monitoring, (500, 30, 0, 50.0), (40, 30, 0, 50.0), (0.5, 30, 0, 50.0), (0, 30, 0, 50.0)
         )
         points = {
@@ -66,10 +55,9 @@ async def test_a_young_service_is_looked_at_closely(tmp_path: Path) -> None:
     """Its calls are all of one hour: finer buckets tell more. All at once is too little."""
     app, monitoring = mounted(tmp_path)
     async with asking(app):
-        await _past(monitoring, (0.1, 30, 0, 50.0), (0, 30, 30, 50.0))
+        await past(monitoring, (0.1, 30, 0, 50.0), (0, 30, 30, 50.0))
         found = await monitoring.get_performance_trends("openai", 24)
         call(monitoring, integration="deepgram", operation="stt")
-        await _past(monitoring, (0, 0, 0, 1.0))
         few = await monitoring.get_performance_trends("deepgram", 24)
     assert (found["trend"], found["success_rate_trend"]) == ("analyzed", "declining")
     assert few["message"] == "Not enough data: 1 calls, at least 20 are needed"

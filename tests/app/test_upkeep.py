@@ -1,6 +1,7 @@
 """Beside the application: sessions end, boundaries are judged, roll-ups are written."""
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -55,6 +56,50 @@ async def test_roll_ups_come_every_interval_and_again_when_they_could_not_be_wri
     await asyncio.wait({task})
     assert [log["event"] for log in logs] == ["rollups_not_written"]
     assert written[-1][86_400] == 20
+
+
+@pytest.mark.parametrize(("workers", "writes"), [(1, 2), (2, 12)])
+async def test_roll_ups_come_sooner_when_other_workers_read_them(
+    tmp_path: Path, workers: int, writes: int
+) -> None:
+    """Alone, who reads has them before they are written."""
+    monitoring = Monitoring(development(tmp_path, METRICS_INTERVAL="60"), clock=jumping_clock())
+    status = replace(monitoring.cluster.deployment.status(), workers=workers)
+    monitoring.cluster.deployment.status = lambda: status  # type: ignore[method-assign]
+    written: list[str] = []
+
+    async def write(instance: str, buckets: Any) -> None:
+        written.append(instance)
+
+    monitoring.record.history = cast("Any", object())
+    monitoring.record.write_buckets = write  # type: ignore[method-assign]
+    task = asyncio.create_task(Upkeep(monitoring).roll_up())
+    await asyncio.sleep(1)
+    for _ in range(12):
+        call(monitoring)
+        await asyncio.sleep(10)
+    task.cancel()
+    await asyncio.wait({task})
+    assert written == [monitoring.rollup.instance] * writes
+
+
+async def test_a_forked_process_rolls_up_under_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And without what it inherited."""
+    monitoring = Monitoring(development(tmp_path), clock=jumping_clock())
+    upkeep, inherited = Upkeep(monitoring), monitoring.rollup.instance
+    call(monitoring)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "getpid", lambda: -1)
+        task = asyncio.create_task(upkeep.roll_up())
+        await asyncio.sleep(1)
+        call(monitoring, "failed")
+        found = monitoring.rollup.latest("openai", 60, EPOCH)
+        task.cancel()
+        await asyncio.wait({task})
+    assert found.instance != inherited
+    assert {(one.tally.succeeded, one.tally.failed) for one in found.buckets} == {(0, 1)}
 
 
 async def test_days_are_summed_up_once_the_record_is_open(

@@ -21,7 +21,7 @@ from holdfast.guard.controls import circuit_of, limiter_of
 from holdfast.guard.options import GuardOptions
 from holdfast.resilience.circuit import BreakerOptions
 from holdfast.resilience.retry import RetryOptions
-from tests.api.host import asking, call, development, mounted, until
+from tests.api.host import asking, call, development, mounted, past, until
 
 pytestmark = pytest.mark.real_time
 
@@ -139,14 +139,8 @@ async def test_29_shares_of_errors_are_of_all_errors(tmp_path: Path) -> None:
 async def test_30_from_no_latency_not_everything_is_an_increase(tmp_path: Path) -> None:
     """A half whose calls took no time is compared by milliseconds, not by their share."""
     app, monitoring = mounted(tmp_path)
-    now = monitoring.clock.wall() // 10 * 10
     async with asking(app):
-        await until(lambda: monitoring.record.alerts is not None)
-        for start, latency_ms in ((now - 120, 0.0), (now, 0.4)):
-            for _ in range(20):
-                call(monitoring, latency_ms=latency_ms)
-            monitoring.rollup.sample(start)
-        await monitoring.record.write_buckets("me", monitoring.rollup.take())
+        await past(monitoring, (0.1, 20, 0, 0.0), (0, 20, 0, 0.4))
         found = await monitoring.get_performance_trends("openai", hours=1)
     assert (found["trend"], found["latency_trend"], found["data_points"]) == (
         "analyzed", "stable", 40,

@@ -1,16 +1,33 @@
 """Calls rolled up: nothing lost, nothing twice, whatever the resolution."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from holdfast.clock import Clock
-from holdfast.events import CallFinished, Origin, Outcome, Scope, Usage
+from holdfast.events import (
+    AnswerJudged,
+    CallFinished,
+    Origin,
+    Outcome,
+    Scope,
+    Usage,
+    Verdict,
+)
 from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.histogram import Histogram
 from holdfast.telemetry.spent import cost_usd
-from holdfast.trends.rollup import RESOLUTIONS, Bucket, RollUp, merged, resolution_for
+from holdfast.trends.rollup import (
+    RESOLUTIONS,
+    Bucket,
+    BucketKey,
+    Latest,
+    RollUp,
+    merged,
+    resolution_for,
+)
 
 START = 1_800_000_000
 
@@ -104,6 +121,102 @@ def test_what_could_not_be_written_comes_again() -> None:
     rollup.give_back(taken)
     days = [one.tally.succeeded for one in rollup.take() if one.key.resolution_s == 86_400]
     assert (days, rollup.dropped) == ([2], 0)
+
+
+STEPS = st.lists(
+    st.sampled_from(
+        ("chat", "embeddings", "beat", "beat", "read", "read", "written", "lost", "late", "back")
+    ),
+    max_size=30,
+)
+
+
+@given(STEPS)
+@example(["chat", "beat", "beat", "read"])
+@example(["chat", "beat", "chat", "beat", "beat", "read"])
+@example(["chat", "beat", "beat", "written", "back", "chat", "beat"])
+def test_who_reads_finds_every_call_once_whenever_it_is_written(steps: list[str]) -> None:
+    """What was taken may be on its way, arrive late, or come back: each bucket tells most once."""
+    now, made = [float(START)], 0
+    calls = CallMetrics(Clock(lambda: now[0], lambda: now[0]))
+    rollup, record = RollUp(calls, "me"), dict[BucketKey, Bucket]()
+    on_its_way, late = list[Bucket](), list[Bucket]()
+    for step in [*steps, "read"]:
+        if step in ("chat", "embeddings"):
+            origin = Origin("openai", step, 1, Scope())
+            calls(replace(_call(now[0], "succeeded", 1.0), origin=origin))
+            made += 1
+        elif step == "beat":
+            rollup.sample(now[0])
+            now[0] += 10
+            on_its_way = on_its_way or rollup.take()
+        elif step == "written":
+            record, on_its_way = _most_of(record, on_its_way), []
+        elif step == "lost":
+            rollup.give_back(on_its_way)
+            on_its_way, late = [], on_its_way
+        elif step == "late":
+            record = _most_of(record, late)
+        elif step == "back":
+            now[0] -= 20  # an operator set the clock
+        elif step == "read":
+            own = [
+                one for size in RESOLUTIONS for one in rollup.latest("openai", size, now[0]).buckets
+            ]
+            told = dict.fromkeys(RESOLUTIONS, 0)
+            for one in _most_of(record, own).values():
+                told[one.key.resolution_s] += one.tally.succeeded
+            assert told == dict.fromkeys(RESOLUTIONS, made)
+
+
+def _most_of(known: dict[BucketKey, Bucket], more: Iterable[Bucket]) -> dict[BucketKey, Bucket]:
+    """As who writes and who reads take them: of the same bucket the one that tells more."""
+    found = dict(known)
+    for one in more:
+        if one.key not in found or found[one.key].tally.succeeded <= one.tally.succeeded:
+            found[one.key] = one
+    return found
+
+
+def test_who_reads_learns_of_the_integration_that_was_asked_for() -> None:
+    """And nothing of one that nobody called."""
+    calls = CallMetrics(Clock(lambda: 0.0, lambda: START))
+    rollup = RollUp(calls, "me")
+    calls(_call(START, "succeeded", 1.0))
+    found = rollup.latest("openai", 60, START)
+    assert found.instance == "me"
+    assert [(one.key, one.tally.succeeded) for one in found.buckets] == [
+        (BucketKey(60, START, "openai", "chat"), 1)
+    ]
+    assert rollup.latest("deepgram", 60, START) == Latest("me", ())
+
+
+def test_a_verdict_comes_with_its_call() -> None:
+    """It is told a moment earlier: a comparison in between must not lose it."""
+    calls, origin = CallMetrics(Clock(lambda: 0.0, lambda: START)), _call(START, "failed", 1).origin
+    rollup = RollUp(calls)
+    calls(AnswerJudged(origin, START, Verdict("fail", "empty")))
+    assert rollup.latest("openai", 60, START).buckets == ()
+    calls(replace(_call(START, "failed", 1.0), error="SemanticError"))
+    rollup.sample(START)
+    assert {(one.tally.failed, one.tally.fails) for one in rollup.take()} == {(1, 1)}
+
+
+def test_a_forked_process_begins_with_nothing() -> None:
+    """What was counted before is the other's, who writes it."""
+    calls = CallMetrics(Clock(lambda: 0.0, lambda: START))
+    rollup = RollUp(calls, "parent")
+    calls(_call(START, "succeeded", 1.0))
+    rollup.sample(START)
+    calls(_call(START, "succeeded", 1.0))
+    rollup.begin_anew("child")
+    calls(_call(START, "failed", 1.0))
+    found = rollup.latest("openai", 60, START)
+    assert found.instance == "child"
+    assert {(one.tally.succeeded, one.tally.failed) for one in found.buckets} == {(0, 1)}
+    assert {one.key.resolution_s: one.tally.succeeded for one in rollup.take()} == dict.fromkeys(
+        RESOLUTIONS, 0
+    )
 
 
 def test_a_range_has_as_fine_a_resolution_as_is_kept_and_can_be_shown() -> None:

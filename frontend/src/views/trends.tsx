@@ -7,7 +7,7 @@ import { hrefOf, route, setParams } from "../state/route";
 import { now } from "../state/store";
 import { seriesOf, trendWords } from "./trends-data";
 
-const REFRESH_MS = 60_000;
+const REFRESH_MS = 10_000;
 const RANGES = [["24", "Day"], ["168", "Week"], ["720", "Month"]] as const;
 
 /** How every integration did over days, from the roll-ups of the record. */
@@ -25,7 +25,7 @@ export function Trends({ model }: { model: Model }) {
         <thead><tr><th>Integration</th><th class="wide">Latency, failed and refused calls</th><th class="number">Calls</th><th class="number">Success</th><th class="number">p95</th><th>Trend</th></tr></thead>
         <tbody>{model.metrics.integrations.map((card) => <Row key={`${card.integration}-${hours}`} card={card} hours={Number(hours)} />)}</tbody>
       </table></div>
-      <footer><span class="note">Rolled up once a minute; a trend compares the later half of the calls with the earlier one.</span></footer>
+      <footer><span class="note">Until now; a trend compares the later half of the calls with the earlier one.</span></footer>
     </section>
   );
 }

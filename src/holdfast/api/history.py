@@ -27,6 +27,7 @@ from holdfast.api.shapes.past import (
     trouble,
     use,
 )
+from holdfast.api.trends import buckets_to_compare
 from holdfast.clock import iso
 from holdfast.trends.history import Between, CallFilter, IssueFilter
 from holdfast.trends.rollup import RESOLUTIONS, merged, resolution_for
@@ -89,9 +90,10 @@ async def performance(
     hours: Annotated[float, Query(gt=0, le=400 * 24)] = 24.0,
     resolution: Annotated[Literal["10", "60", "3600", "86400"] | None, Query()] = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """An integration's performance over *hours*, by buckets (default: hourly for a day).
+    """An integration's performance over *hours* until now, by buckets (default: hourly for a day).
 
-    404 when neither this application nor the record of these hours knows it.
+    *trend* compares the later half of the calls with the earlier one, null when there are too few.
+    404 when neither this application nor the record of these hours knows the integration.
     """
     now = ask.clock.wall()
     seconds = hours * _HOUR_SECONDS
@@ -105,6 +107,10 @@ async def performance(
     found = await answered(history.buckets(name, operation, chosen, between))
     if not found and name not in ask.integrations():  # one of the past is still known there
         raise unknown_integration(ask, name)
+    compared = found
+    if len(found) == 1:  # a young service: finer buckets tell more
+        closer = buckets_to_compare(history, name, operation, now, seconds)
+        compared = await answered(closer)
     worst = await answered(history.troubles(name, between, limit=_MOST_TROUBLES))
     return {
         "integration": name,
@@ -112,7 +118,7 @@ async def performance(
         "resolution_seconds": chosen,
         "since": iso(between.since),
         "total": bucket(merged(one.tally for one in found)),
-        "trend": trend(trend_of(found)),
+        "trend": trend(trend_of(compared)),
         "buckets": [{"at": iso(one.key.start), **bucket(one.tally)} for one in found],
         "recent_errors": [trouble(one) for one in worst],
     }

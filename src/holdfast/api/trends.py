@@ -17,13 +17,14 @@ _HOUR_SECONDS = 3_600
 async def performance_trends(services: Services, name: str, hours: int) -> dict[str, Any]:
     """T of the contract (§1.6), with what each half of the calls was.
 
-    *data_points* are calls that ended, at most METRICS_INTERVAL ago. Raises `LifecycleError` while
-    no record is open, and what its driver raises when it does not answer.
+    *data_points* are calls that ended, until now. Raises `LifecycleError` while no record is open,
+    and what its driver raises when it does not answer.
     """
     history = services.history()
     if history is None:
         raise LifecycleError("the record is not open: there are no trends without it")
-    buckets = await _buckets(history, name, services.clock.wall(), hours * _HOUR_SECONDS)
+    now, seconds = services.clock.wall(), hours * _HOUR_SECONDS
+    buckets = await buckets_to_compare(history, name, None, now, seconds)
     points = sum(bucket.tally.total for bucket in buckets)
     known = {"data_points": points, "time_range_hours": hours}
     found = trend_of(buckets)
@@ -39,14 +40,16 @@ async def performance_trends(services: Services, name: str, hours: int) -> dict[
     }
 
 
-async def _buckets(history: History, name: str, now: float, seconds: int) -> list[Bucket]:
+async def buckets_to_compare(
+    history: History, name: str, operation: str | None, now: float, seconds: float
+) -> list[Bucket]:
     """In buckets as coarse as the span asks for; finer ones when all is in one of those."""
     coarse = resolution_for(seconds)
     found: list[Bucket] = []
     for resolution in sorted((one for one in RESOLUTIONS if one <= coarse), reverse=True):
         span = min(seconds, RESOLUTIONS[resolution])
         since = Between((now - span) // resolution * resolution)
-        finer = await history.buckets(name, None, resolution, since)
+        finer = await history.buckets(name, operation, resolution, since)
         if _calls(finer) < _calls(found):  # the finer ones are forgotten sooner
             break
         found = finer

@@ -35,7 +35,8 @@ class Figures:
     def __init__(self, monitoring: Watched) -> None:
         self._monitoring = monitoring
         self.application = ApplicationMetrics()
-        self.sessions, self.lag = SessionCounts(), LoopLag(monitoring.clock.monotonic)
+        self.sessions = SessionCounts(monitoring.settings.session_idle_seconds)
+        self.lag = LoopLag(monitoring.clock.monotonic)
 
     @cached_property
     def exposition(self) -> Exposition:

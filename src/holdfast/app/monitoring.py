@@ -44,6 +44,7 @@ from holdfast.sessions.boundary import Boundaries
 from holdfast.sessions.snapshot import Privacy
 from holdfast.sessions.tracker import Sessions
 from holdfast.settings.settings import Settings
+from holdfast.storage.writer import instance_name
 from holdfast.telemetry.calls import CallMetrics
 from holdfast.telemetry.deployment.aligned import aligned
 from holdfast.telemetry.fanout import Fanout
@@ -74,9 +75,11 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
         folding = aligned(clock)
         self.calls, self.requests = CallMetrics(folding), RequestMetrics(folding)
         self.sessions, self.changes = Sessions(), Changes()
-        self.boundaries, self.rollup = Boundaries(), RollUp(self.calls)
+        self.boundaries, self.rollup = Boundaries(), RollUp(self.calls, instance_name())
         self.connections = Connections()
-        self.record = Record(settings, clock, engine, is_ours=lambda: self.cluster.keeps_record)
+        self.record = Record(
+            settings, self.rollup, clock, engine, is_ours=lambda: self.cluster.keeps_record
+        )
         self._log = Log(clock=clock)
         self.figures, self._said = Figures(self), set()
         sinks = (

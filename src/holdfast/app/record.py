@@ -27,7 +27,7 @@ from holdfast.telemetry.buffer import Buffer, BufferOptions, RecordStatus
 from holdfast.telemetry.fault import log_fault
 from holdfast.telemetry.fold import Fold
 from holdfast.trends.history import History
-from holdfast.trends.rollup import Bucket
+from holdfast.trends.rollup import Bucket, Latest, RollUp
 
 _RETRY_SECONDS = 10.0
 _OPENING_SECONDS = 2.0
@@ -41,16 +41,17 @@ _MOST_EVENTS = 1_000
 class Record(Fold):
     """A sink; *sessions*, *history* and *alerts* look up what is kept, None while nothing is open.
 
-    It forgets what is old while *is_ours*: one worker does for all who share the record.
+    It forgets what is old while *is_ours*: one worker does for all who share the record. *rollup*
+    has the latest of what this process rolled up, written or not.
     Raises `SettingsError` at once when the settings name no database that could be opened.
     *engine* is the host's own: used, never closed.
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock = SYSTEM_CLOCK, engine: AsyncEngine | None = None,
-        *, is_ours: Callable[[], bool] = lambda: True,
+        self, settings: Settings, rollup: RollUp, clock: Clock = SYSTEM_CLOCK,
+        engine: AsyncEngine | None = None, *, is_ours: Callable[[], bool] = lambda: True,
     ) -> None:  # fmt: skip
-        self._is_ours = is_ours
+        self._rollup, self._is_ours = rollup, is_ours
         self.sessions: SessionLog | None = None
         self.history: History | None = None
         self.alerts: AlertLog | None = None
@@ -97,7 +98,7 @@ class Record(Fold):
             return
         database = self._database
         engine = self._engine = database.open()
-        self.sessions, self.history = SqlSessionLog(engine), SqlHistory(engine)
+        self.sessions, self.history = SqlSessionLog(engine), SqlHistory(engine, self._latest)
         self._store.open(engine, database)
         self._log.open(instance_name())
         try:
@@ -150,6 +151,9 @@ class Record(Fold):
                 await sum_up_days(self._engine, now)
             except Exception as error:  # noqa: BLE001 - the database may be away in any way
                 log_fault("days_not_summed_up", error)
+
+    def _latest(self, integration: str, resolution_s: int) -> Latest:
+        return self._rollup.latest(integration, resolution_s, self._clock.wall())
 
     def _catch_up(self) -> None:
         self.catch_up()  # which the fan-out sets later

@@ -18,8 +18,7 @@ class Upkeep:
     """Endless tasks; each waits by itself while the record is away."""
 
     def __init__(self, monitoring: Monitoring) -> None:
-        self._monitoring = monitoring
-        self._instance, self._process = instance_name(), os.getpid()
+        self._monitoring, self._process = monitoring, os.getpid()
 
     async def end_idle_sessions(self) -> None:
         """Sessions that nobody comes back to have timed out; the record decides which, once."""
@@ -46,16 +45,19 @@ class Upkeep:
                     monitoring.emit(lost)
 
     async def roll_up(self) -> None:
-        """Sample every ten seconds, write every METRICS_INTERVAL; the record has the last word."""
-        monitoring = self._monitoring
-        clock, interval = monitoring.clock, monitoring.settings.metrics_interval
+        """Sample every ten seconds; write every METRICS_INTERVAL, or each when others may read it.
+
+        The record has the last word.
+        """
+        monitoring, clock = self._monitoring, self._monitoring.clock
+        self._be_nobody_else()
         written_at = summed_at = clock.monotonic() - _SUM_UP_SECONDS
         try:
             while True:
                 now = clock.wall()
                 await asyncio.sleep(SAMPLE_SECONDS - now % SAMPLE_SECONDS)
                 monitoring.rollup.sample(now)
-                if clock.monotonic() - written_at >= interval - SAMPLE_SECONDS / 2:
+                if clock.monotonic() - written_at >= self._interval() - SAMPLE_SECONDS / 2:
                     written_at = clock.monotonic()
                     await self._write()
                 is_due = clock.monotonic() - summed_at >= _SUM_UP_SECONDS
@@ -63,7 +65,7 @@ class Upkeep:
                     summed_at = clock.monotonic()
                     await monitoring.record.sum_up_days(clock.wall())
         finally:
-            monitoring.record.keep_at_end(self._named(), self._last_buckets)
+            monitoring.record.keep_at_end(monitoring.rollup.instance, self._last_buckets)
 
     async def _idle(self) -> list[SessionEnded]:
         monitoring = self._monitoring
@@ -79,10 +81,15 @@ class Upkeep:
                 return ended
         return monitoring.sessions.timed_out(now, idle_seconds)
 
-    def _named(self) -> str:
+    def _interval(self) -> float:
+        """Who reads here sees what is not written too, but not what another worker has not."""
+        is_alone = self._monitoring.cluster.deployment.status().workers <= 1
+        return self._monitoring.settings.metrics_interval if is_alone else SAMPLE_SECONDS
+
+    def _be_nobody_else(self) -> None:
         if os.getpid() != self._process:  # forked: what was counted before is the parent's
-            self._instance, self._process = instance_name(), os.getpid()
-        return self._instance
+            self._monitoring.rollup.begin_anew(instance_name())
+            self._process = os.getpid()
 
     def _last_buckets(self) -> list[Bucket]:
         self._monitoring.rollup.sample(self._monitoring.clock.wall())
@@ -96,7 +103,7 @@ class Upkeep:
         if not buckets:
             return
         try:
-            await record.write_buckets(self._named(), buckets)
+            await record.write_buckets(rollup.instance, buckets)
         except asyncio.CancelledError:
             rollup.give_back(buckets)
             raise

@@ -181,7 +181,7 @@ class Settings(ContractSettings):
         60,
         "METRICS_INTERVAL",
         ge=1,
-        what="Seconds between two publications of the roll-ups.",
+        what="Seconds between two writings of the roll-ups; 10 where several workers meet.",
     )
     health_check_interval: int = setting(
         30,

@@ -37,17 +37,23 @@ from holdfast.trends.history import (
     Trouble,
     Use,
 )
-from holdfast.trends.rollup import Bucket
+from holdfast.trends.rollup import Bucket, Latest
 
 MOST_ROWS = 1_000
 T = TypeVar("T")
 
 
-class SqlHistory:
-    """Fulfils `History` on both databases."""
+def _nothing(integration: str, resolution_s: int) -> Latest:  # noqa: ARG001 - whatever is asked for
+    return Latest("", ())
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+
+class SqlHistory:
+    """Fulfils `History` on both databases. *latest* has what this process rolled up by now."""
+
+    def __init__(
+        self, engine: AsyncEngine, latest: Callable[[str, int], Latest] = _nothing
+    ) -> None:
+        self._engine, self._latest = engine, latest
 
     async def calls(
         self, which: CallFilter, *, limit: int, cursor: str | None = None
@@ -75,7 +81,10 @@ class SqlHistory:
         self, integration: str, operation: str | None, resolution_s: int, between: Between
     ) -> list[Bucket]:
         """As `History.buckets` asks."""
-        return await read_buckets(self._engine, integration, operation, resolution_s, between)
+        latest = self._latest(integration, resolution_s)
+        return await read_buckets(
+            self._engine, integration, operation, resolution_s, between, latest
+        )
 
     async def troubles(self, integration: str, between: Between, *, limit: int) -> list[Trouble]:
         """As `History.troubles` asks."""

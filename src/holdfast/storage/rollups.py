@@ -1,9 +1,17 @@
-"""Roll-ups of calls: written whole by each process, added up by who reads."""
+"""Roll-ups of calls: written whole by each process, added up by who reads.
+
+Buckets only grow. So of two that one process tells of the same, the one that tells more is the
+later one and holds all of the other: whoever keeps it, and drops the other, counts nothing twice.
+"""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import reduce
+from math import inf
+from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from holdfast.clock import stamp
@@ -15,12 +23,13 @@ from holdfast.telemetry.histogram import Histogram
 from holdfast.telemetry.spent import Spent, cost_usd
 from holdfast.telemetry.tally import Tally
 from holdfast.trends.history import Between
-from holdfast.trends.rollup import Bucket, BucketKey
+from holdfast.trends.rollup import Bucket, BucketKey, Latest
 
 _COUNTS = (
     "succeeded", "failed", "refused", "cancelled", "attempts", "retries", "rate_limited", "passes",
     "warns", "fails", "not_judged",
 )  # fmt: skip
+_TELLING = ("succeeded", "failed", "refused", "cancelled", "attempts")
 _REST = ("latency", "errors", "usage", "cost")
 _NOTHING: Row = {"usage": None, "cost": None}
 _MOST_ROWS = 50_000
@@ -40,7 +49,7 @@ def rows_of_buckets(buckets: Iterable[Bucket], instance: str) -> list[Rows]:
 async def write_rows(connection: AsyncConnection, rows: Sequence[Row]) -> None:
     """Put *rows* in the place of what their instances wrote of these buckets before.
 
-    Buckets only grow: one that says less is an earlier one that comes late, and changes nothing.
+    One that says less is an earlier one that comes late, and changes nothing.
     """
     if not rows:
         return
@@ -55,17 +64,16 @@ async def write_rows(connection: AsyncConnection, rows: Sequence[Row]) -> None:
     await connection.execute(write, [{**_NOTHING, **row} for row in rows])
 
 
-def _told(mine: Any) -> ColumnElement[int]:
-    ended = mine.succeeded + mine.failed + mine.refused + mine.cancelled
-    told: ColumnElement[int] = ended + mine.attempts
-    return told
+def _told(mine: Any) -> Any:
+    """How much a row tells, or in SQL its columns."""
+    return reduce(add, (mine[name] for name in _TELLING))
 
 
 async def read_buckets(
     engine: AsyncEngine, integration: str, operation: str | None, resolution_s: int,
-    between: Between,
+    between: Between, latest: Latest,
 ) -> list[Bucket]:  # fmt: skip
-    """As `History.buckets` asks."""
+    """As `History.buckets` asks; *latest* is what the asking process had before."""
     mine = integration_metrics.c
     query = (
         select(integration_metrics)
@@ -79,15 +87,34 @@ async def read_buckets(
         query = query.where(mine.bucket_start >= stamp(between.since))
     if between.until is not None:
         query = query.where(mine.bucket_start < stamp(between.until))
-    found: dict[int, Tally] = {}
     async with engine.connect() as connection:
-        for row in (await connection.execute(query)).mappings():
-            start = int(row["bucket_start"].timestamp())
-            found.setdefault(start, Tally()).merge(_tally(row))
+        found = (await connection.execute(query)).mappings()
+        rows = {_place(row): row for row in map(dict[str, Any], found)}
+    for own in _own(latest, operation, between):
+        written = rows.get(_place(own))
+        if written is None or _told(written) <= _told(own):
+            rows[_place(own)] = own
+    tallies: dict[int, Tally] = {}
+    for (start, *_), row in rows.items():
+        tallies.setdefault(int(start.timestamp()), Tally()).merge(_tally(row))
     return [
         Bucket(BucketKey(resolution_s, start, integration, operation or ""), tally)
-        for start, tally in found.items()
+        for start, tally in sorted(tallies.items())
     ]
+
+
+def _own(latest: Latest, operation: str | None, between: Between) -> list[Row]:
+    """The rows that the asked ones of *latest* are, or will be."""
+    since, until = between.since or 0.0, inf if between.until is None else between.until
+    return [
+        _row(one, latest.instance)
+        for one in latest.buckets
+        if since <= one.key.start < until and operation in (None, one.key.operation)
+    ]
+
+
+def _place(row: Row) -> tuple[datetime, str, str]:
+    return row["bucket_start"], row["operation"], row["instance"]
 
 
 def _row(bucket: Bucket, instance: str) -> Row:
@@ -114,7 +141,7 @@ def _spent(unit: str, model: str, spent: Spent) -> Row:
     }  # fmt: skip
 
 
-def _tally(row: RowMapping) -> Tally:
+def _tally(row: Row) -> Tally:
     tally = Tally()
     for name in _COUNTS:
         setattr(tally, name, row[name])

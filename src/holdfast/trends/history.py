@@ -141,7 +141,8 @@ class History(Protocol):
     ) -> list[Bucket]:
         """An integration's calls by bucket, oldest first, all processes added up.
 
-        All operations together unless one is named.
+        All operations together unless one is named. This process's calls are there until now,
+        those of others as they last wrote them.
         """
 
     async def troubles(self, integration: str, between: Between, *, limit: int) -> list[Trouble]:

@@ -2,7 +2,7 @@
 
 Every ten seconds the lifetime counts are compared with the last ones; what was added since goes
 into the bucket of each resolution. Histograms merge, so the percentiles of any range of buckets,
-of any number of processes, are right.
+of any number of processes, are right. Who reads between two comparisons has one made (`latest`).
 """
 
 from collections.abc import Iterable
@@ -41,6 +41,14 @@ class Bucket:
     tally: Tally
 
 
+@fact
+class Latest:
+    """What *instance* has of its buckets by now: each whole, whether it was written or not."""
+
+    instance: str
+    buckets: tuple[Bucket, ...]
+
+
 class Counted(Protocol):
     """Lifetime counts by operation, as `telemetry.calls.CallMetrics` has them."""
 
@@ -52,14 +60,19 @@ class Counted(Protocol):
 
 
 class RollUp:
-    """Buckets of one process. `sample` every `SAMPLE_SECONDS`, `take` what is to be written."""
+    """Buckets of one process. `sample` every `SAMPLE_SECONDS`, `take` what is to be written.
 
-    def __init__(self, calls: Counted) -> None:
-        self.dropped = 0
+    *instance* is the name that they are written under.
+    """
+
+    def __init__(self, calls: Counted, instance: str = "") -> None:
+        self.instance, self.dropped = instance, 0
         self._calls = calls
         self._last: dict[tuple[str, str], Tally] = {}
         self._open: dict[BucketKey, Tally] = {}
         self._changed: dict[BucketKey, Tally] = {}
+        self._taken: dict[BucketKey, Tally] = {}
+        self._closed_until = 0.0
         self._lock = Lock()
 
     def sample(self, at: float) -> None:
@@ -69,18 +82,30 @@ class RollUp:
         """
         with self._lock:
             for key in self._calls.operations_called():
-                now = self._calls.lifetime(*key)
-                added = difference(now, self._last.get(key))
-                self._last[key] = now
-                if added is not None:
-                    self._add(at, key, added)
+                self._count(at, key)
             self._close(at)
+
+    def latest(self, integration: str, resolution_s: int, at: float) -> Latest:
+        """Those of *integration*'s buckets that the record may not tell of as they are at *at*.
+
+        To be asked before the record is: what is not among them was written by then. Nothing is
+        closed, so the next `sample` may be one of an earlier moment.
+        """
+        with self._lock:
+            for key in self._calls.operations_called():
+                if key[0] == integration:
+                    self._count(at, key)
+            found = {**self._taken, **self._changed, **self._open}
+            return Latest(self.instance, tuple(
+                Bucket(key, merged((tally,))) for key, tally in found.items()
+                if key.integration == integration and key.resolution_s == resolution_s
+            ))  # fmt: skip
 
     def take(self) -> list[Bucket]:
         """The buckets that changed since they were last taken, whole."""
         with self._lock:
             taken = [Bucket(key, merged((tally,))) for key, tally in self._changed.items()]
-            self._changed = {}
+            self._changed, self._taken = {}, {one.key: one.tally for one in taken}
         return taken
 
     def give_back(self, buckets: Iterable[Bucket]) -> None:
@@ -92,6 +117,22 @@ class RollUp:
                 else:
                     self._changed.setdefault(bucket.key, bucket.tally)
 
+    def begin_anew(self, instance: str) -> None:
+        """Be *instance*, who counts from now on: what was counted is that of the process before."""
+        with self._lock:
+            self.instance = instance
+            self._last = {
+                key: self._calls.lifetime(*key) for key in self._calls.operations_called()
+            }
+            self._open, self._changed, self._taken = {}, {}, {}
+
+    def _count(self, at: float, key: tuple[str, str]) -> None:
+        now = self._calls.lifetime(*key)
+        added = difference(now, self._last.get(key))
+        if added is not None:  # else what it has besides (a verdict) waits for its call
+            self._last[key] = now
+            self._add(max(at, self._closed_until), key, added)  # the clock may be set back
+
     def _add(self, at: float, key: tuple[str, str], added: Tally) -> None:
         for resolution in RESOLUTIONS:
             bucket = BucketKey(resolution, int(at) // resolution * resolution, *key)
@@ -102,6 +143,7 @@ class RollUp:
     def _close(self, at: float) -> None:
         for key in [key for key in self._open if key.start + key.resolution_s <= at]:
             del self._open[key]
+        self._closed_until = max(at, self._closed_until)
 
 
 def difference(now: Tally, before: Tally | None) -> Tally | None:

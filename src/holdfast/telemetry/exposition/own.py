@@ -30,9 +30,14 @@ BACKLOG = Family(
     "holdfast_executor_waiting_tasks", "gauge", "Work that waits for a thread.", ("executor",)
 )
 STARTED = Family(
-    "holdfast_sessions_started_total", "counter", "Sessions that began.", ("service_type",)
-)
-ENDED = Family("holdfast_sessions_ended_total", "counter", "Sessions that ended.", ("status",))
+    "holdfast_sessions_started_total", "counter",
+    "Sessions that the application said began, each once in every worker that it said so in.",
+    ("service_type",),
+)  # fmt: skip
+ENDED = Family(
+    "holdfast_sessions_ended_total", "counter",
+    "Sessions that ended, each once in every worker that saw it end.", ("status",),
+)  # fmt: skip
 LIVE = Family("holdfast_sessions_active", "gauge", "Sessions in memory that are going on.")
 COMPONENT = Family(
     "component_health_status", "gauge", "1 for the state a component is in.",
