@@ -140,6 +140,15 @@ def test_the_longest_unseen_leave_first(visits: list[int]) -> None:
     assert Counter(one.status for one in sessions.latest(9)) == Counter(active=len(held))
 
 
+def test_one_that_has_ended_leaves_without_a_loss() -> None:
+    """It is the record's by then: a long calm day drops nothing."""
+    sessions = Sessions(most_sessions=2)
+    for number in range(9):
+        sessions(call(f"s-{number}", float(number)))
+        sessions(SessionEnded(f"s-{number}", float(number), "completed"))
+    assert (len(sessions.latest(9)), sessions.evicted) == (2, 0)
+
+
 def _overall(sessions: Sessions) -> tuple[str, int]:
     one = found(sessions)
     return one.overall_status, one.issues_found

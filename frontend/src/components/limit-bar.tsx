@@ -10,8 +10,10 @@ export function LimitBar({ limit }: { limit: Limit | null }) {
   const notes = [`${count(limit.used)} of ${count(limit.limit)} per ${seconds(limit.per_seconds)}`];
   if (share >= 1) notes.unshift("used up");
   if (limit.resets_in_seconds >= 1) notes.push(`resets in ${seconds(limit.resets_in_seconds)}`);
-  if (limit.rate_limited > 0) notes.push(`${count(limit.rate_limited)} × 429`);
-  if (limit.refused > 0) notes.push(`${plural(limit.refused, "call")} refused by us`);
+  const hits = [];
+  if (limit.rate_limited > 0) hits.push(`${count(limit.rate_limited)} × 429`);
+  if (limit.refused > 0) hits.push(`${plural(limit.refused, "call")} refused by us`);
+  if (hits.length > 0) notes.push(`since the start ${hits.join(", ")}`);
   return (
     <div class="limit">
       <span class="limit-label">Rate limit</span>

@@ -61,9 +61,9 @@ export function sessionDuration({ duration_ms, status }: Session): string {
   return status === "active" ? `${milliseconds(duration_ms)} so far` : milliseconds(duration_ms);
 }
 
-const ALERT_UNITS: Record<string, string> = { success_rate: "%", meaning_rate: "%", latency: "ms" };
+const ALERT_UNITS: Record<string, string> = { success_rate: "%", meaning_rate: "%", latency: "ms", breaker_trips: "in an hour", rate_limits: "in an hour" };
 
-/** A value of the rule that found it, or its threshold, with its unit; counts have none. */
+/** A value of the rule that found it, or its threshold, with its unit; counts are the last hour's. */
 export const alertFigure = (rule: string, value: number): string => [value, ALERT_UNITS[rule]].filter((part) => part !== undefined).join(" ");
 
 /** How a step went; a verdict on the answer weighs more than the fact that an answer came. */

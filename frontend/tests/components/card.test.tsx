@@ -40,7 +40,7 @@ test("the last problem is told with its reason", () => {
 
 test("a used-up rate limit says so, with the provider's own 429s", () => {
   show({ limit: { limit: 60, per_seconds: 60, used: 60, resets_in_seconds: 12.1, refused: 2, rate_limited: 1 } });
-  expect(screen.getByText("used up · 60 of 60 per 60 s · resets in 12 s · 1 × 429 · 2 calls refused by us")).toBeTruthy();
+  expect(screen.getByText("used up · 60 of 60 per 60 s · resets in 12 s · since the start 1 × 429, 2 calls refused by us")).toBeTruthy();
   expect(screen.getByRole("meter").getAttribute("aria-valuenow")).toBe("60");
 });
 

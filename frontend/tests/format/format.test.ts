@@ -54,7 +54,7 @@ describe("breakers", () => {
 test("a session that runs and has already hurt its user does not look calm", () => {
   expect(sessionSign(session({ overall_status: "running" }))).toMatchObject({ tone: "busy", word: "Running" });
   expect(["active", "completed"].map((status) => sessionDuration(session({ status: status as Session["status"] })))).toEqual(["1.23 s so far", "1.23 s"]);
-  expect([alertFigure("latency", 5000.1), alertFigure("breaker_trips", 11)]).toEqual(["5000.1 ms", "11"]);
+  expect([alertFigure("latency", 5000.1), alertFigure("breaker_trips", 11)]).toEqual(["5000.1 ms", "11 in an hour"]);
   expect(sessionSign(session({ overall_status: "running", issues_found: 2 }))).toMatchObject({ tone: "warn", shape: "run", word: "Running, 2 issues" });
 });
 

@@ -24,7 +24,10 @@ _OF_A_SESSION = (SessionStarted, SessionEnded, ContextLost)
 
 
 class Sessions(Fold):
-    """A sink that follows at most *most_sessions*, the longest unseen leave first (counted)."""
+    """A sink that follows at most *most_sessions*, the longest unseen leave first.
+
+    *evicted* counts those that had not ended: one that has is the record's, and misses nothing.
+    """
 
     def __init__(self, *, most_sessions: int = 1000, most_steps: int = 100) -> None:
         self.evicted = 0
@@ -96,8 +99,8 @@ class Sessions(Fold):
         if live is None:
             live = self._live[session_id] = LiveSession(session_id, at)
             if len(self._live) > self._most_sessions:
-                self._live.popitem(last=False)
-                self.evicted += 1
+                _, gone = self._live.popitem(last=False)
+                self.evicted += gone.status == "active"
         self._live.move_to_end(session_id)
         return live
 
