@@ -36,8 +36,11 @@ class Rolling(Generic[T]):
 
     def series(self, now: float) -> list[T | None]:
         """Oldest first, one entry a slice, None where nothing was counted."""
-        last = int(now / self.step_seconds)
-        return [self.slice(number) for number in range(last - self.slices + 1, last + 1)]
+        last, slices, ring = int(now / self.step_seconds), self.slices, self._ring
+        return [
+            held[1] if (held := ring[number % slices]) and held[0] == number else None
+            for number in range(last - slices + 1, last + 1)
+        ]
 
     def held(self, now: float) -> list[T]:
         """The slices of the window that counted something."""

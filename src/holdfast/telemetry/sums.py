@@ -1,0 +1,41 @@
+"""What was counted in several places, added up: once, where nobody counts there any more."""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from holdfast.telemetry.merged import Merged
+
+T = TypeVar("T")
+
+_NEWEST = 2
+"""So many slices of a window may be told anew each second; the sum of the others lasts a step."""
+
+
+class Sums(Generic[T]):
+    """Sums that *add* makes, which nobody changes. Remembered from the first `fresh` on."""
+
+    def __init__(self, add: Callable[[Sequence[T]], T]) -> None:
+        self._add = add
+        self._known: Merged[T] | None = None
+
+    def fresh(self) -> None:
+        """There is something else to be added up, and it never changes.
+
+        What was not asked for since the last time is forgotten.
+        """
+        if self._known is None:
+            self._known = Merged(self._add)
+        self._known.done()
+
+    def of(self, name: Hashable, parts: list[T]) -> T:
+        """The sum of *parts*; the one made before, if it was of the very same ones."""
+        if self._known is None:
+            return self._add(parts)
+        return parts[0] if len(parts) == 1 else self._known.one(name, parts)
+
+    def of_window(self, name: Hashable, slices: list[T]) -> T:
+        """The same of a window's *slices*, oldest first."""
+        if self._known is None or len(slices) <= _NEWEST:
+            return self.of((name, "all"), slices)
+        older = self.of((name, "older"), slices[:-_NEWEST])
+        return self.of((name, "all"), [older, *slices[-_NEWEST:]])
