@@ -17,12 +17,23 @@ import time
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from holdfast.storage.file_lock import file_lock
 from holdfast.storage.file_seat import FileSeat, is_taken
 from holdfast.telemetry.deployment.board import Departed, Posted, Seen
 
 _MOMENT_SECONDS = 0.001
+
+
+class _Gone(NamedTuple):
+    """Whose counts *departed* holds."""
+
+    names: frozenset[str]
+    departed: Departed
+
+
+_NOBODY = _Gone(frozenset(), Departed(0, b""))
 
 
 class DirectoryBoard:
@@ -39,6 +50,8 @@ class DirectoryBoard:
         self._seat: FileSeat | None = None
         self._member = ""
         self._written: set[int] = set()
+        self._head = ("", b"")
+        self._departed = ("", _NOBODY)
 
     def join(self, member: str) -> None:
         """Take a seat; who finds nobody clears the table first."""
@@ -59,7 +72,7 @@ class DirectoryBoard:
 
     def publish(self, head: bytes | None, slices: Mapping[int, bytes], oldest: int) -> bool:
         """Slices first: whoever reads the head finds what it names."""
-        if self._member in _folded(self._departed()):
+        if self._member in self._gone().names:
             return False
         for number, encoded in slices.items():
             self._replace(self._path(self._member, str(number)), encoded)
@@ -68,26 +81,28 @@ class DirectoryBoard:
             self._path(self._member, str(number)).unlink(missing_ok=True)
             self._written.discard(number)
         if head is not None:
-            self._replace(self._path(self._member, "head"), head)
+            path = self._path(self._member, "head")
+            self._replace(path, head)
+            self._head = (_token(path), head)
         return True
 
     def look(self, known: Mapping[str, str]) -> Seen:
         """First the heads, then the departed: who is folded in between is in both, and marked."""
         found = {}
-        for path in self._folder.glob("*.head"):
+        for name in self._members():
             with suppress(FileNotFoundError):
                 # In this order: what is not alive will not write any more.
-                is_alive = path.stem == self._member or is_taken(path.with_suffix(".alive"))
+                is_alive = name == self._member or is_taken(self._path(name, "alive"))
+                path = self._path(name, "head")
                 token = _token(path)
-                head = None if known.get(path.stem) == token else path.read_bytes()
-                found[path.stem] = (token, is_alive, head)
-        departed = self._departed()
-        folded = _folded(departed)
+                head = None if known.get(name) == token else self._read(path, token)
+                found[name] = (token, is_alive, head)
+        gone = self._gone()
         members = {
-            name: Posted(token, is_alive, name in folded, head)
+            name: Posted(token, is_alive, name in gone.names, head)
             for name, (token, is_alive, head) in found.items()
         }
-        return Seen(members, _body(departed))
+        return Seen(members, gone.departed)
 
     def slices(self, member: str, numbers: Collection[int]) -> Mapping[int, bytes]:
         """Those that are there."""
@@ -100,15 +115,14 @@ class DirectoryBoard:
     def fold(self, member: str, token: str, departed: Departed) -> bool:
         """Under the lock; the file with both the names and the sum is replaced in one step."""
         with self._locked():
-            before = self._departed()
+            before = self._gone()
             head = self._path(member, "head")
             is_gone = not head.exists() or is_taken(head.with_suffix(".alive"))
-            if is_gone or _token(head) != token or member in _folded(before):
+            if is_gone or _token(head) != token or member in before.names:
                 return False
-            if departed.version != _body(before).version + 1:
+            if departed.version != before.departed.version + 1:
                 return False
-            there = {path.stem for path in self._folder.glob("*.head")}
-            folded = sorted({*_folded(before), member} & there)
+            folded = sorted({*before.names, member} & set(self._members()))
             about = json.dumps({"version": departed.version, "folded": folded}).encode()
             self._replace(self._folder / "departed", about + b"\n" + departed.body)
         return True
@@ -137,11 +151,27 @@ class DirectoryBoard:
     def _locked(self) -> AbstractContextManager[None]:
         return file_lock(self._folder / "lock", self._patience_seconds)
 
-    def _departed(self) -> bytes:
+    def _members(self) -> list[str]:
         try:
-            return (self._folder / "departed").read_bytes()
+            names = os.listdir(self._folder)  # noqa: PTH208  # each beat: a path each costs more
         except FileNotFoundError:
-            return b""
+            return []
+        return [name.removesuffix(".head") for name in names if name.endswith(".head")]
+
+    def _read(self, path: Path, token: str) -> bytes:
+        """The head at *path*; what we wrote ourselves is not read again."""
+        return self._head[1] if self._head[0] == token else path.read_bytes()
+
+    def _gone(self) -> _Gone:
+        """Those of the departed, read when they are others than last time."""
+        path = self._folder / "departed"
+        try:
+            token = _token(path)
+            if token != self._departed[0]:
+                self._departed = (token, _parsed(path.read_bytes()))
+        except FileNotFoundError:
+            self._departed = ("", _NOBODY)
+        return self._departed[1]
 
     def _clear(self) -> None:
         for path in self._folder.iterdir():
@@ -159,14 +189,7 @@ def _token(path: Path) -> str:
     return f"{status.st_ino}-{status.st_mtime_ns}-{status.st_size}"
 
 
-def _folded(departed: bytes) -> frozenset[str]:
-    return (
-        frozenset(json.loads(departed.partition(b"\n")[0])["folded"]) if departed else frozenset()
-    )
-
-
-def _body(departed: bytes) -> Departed:
-    if not departed:
-        return Departed(0, b"")
-    about, _, body = departed.partition(b"\n")
-    return Departed(json.loads(about)["version"], body)
+def _parsed(written: bytes) -> _Gone:
+    about, _, body = written.partition(b"\n")
+    it = json.loads(about)
+    return _Gone(frozenset(it["folded"]), Departed(it["version"], body))

@@ -74,7 +74,7 @@ class Histogram:
 
     def merge(self, other: "Histogram") -> None:
         """Add all that *other* counted."""
-        add_counts(self._counts, other._counts)  # noqa: SLF001  # its own kind
+        add_counts(self._counts, other._counts.items())  # noqa: SLF001  # its own kind
         self.count += other.count
         self.total += other.total
         self.minimum = min(self.minimum, other.minimum)
