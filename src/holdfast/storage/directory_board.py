@@ -3,7 +3,7 @@
 ::
 
     <member>.alive       locked by its worker for as long as that lives
-    <member>.head        what it published last, replaced as a whole
+    <member>.even, .odd  what it published last (`head_files`)
     <member>.<number>    a slice of its window, written once
     departed             a line that says whom it holds, then what the dead counted
     lock, leader         held by who changes what is not his own, and by who leads
@@ -21,9 +21,11 @@ from typing import NamedTuple
 
 from holdfast.storage.file_lock import file_lock
 from holdfast.storage.file_seat import FileSeat, is_taken
+from holdfast.storage.head_files import SUFFIXES, HeadFiles
 from holdfast.telemetry.deployment.board import Departed, Posted, Seen
 
 _MOMENT_SECONDS = 0.001
+_TRIES = 100
 
 
 class _Gone(NamedTuple):
@@ -50,6 +52,7 @@ class DirectoryBoard:
         self._seat: FileSeat | None = None
         self._member = ""
         self._written: set[int] = set()
+        self._files = HeadFiles(folder, "")
         self._head = ("", b"")
         self._departed = ("", _NOBODY)
 
@@ -63,6 +66,7 @@ class DirectoryBoard:
             if self._seat is not None:
                 self._seat.leave()
             self._member, self._written = member, set()
+            self._files, self._head = HeadFiles(self._folder, member), ("", b"")
             self._seat = FileSeat(self._path(member, "alive"))
             give_up_at = time.monotonic() + self._patience_seconds
             while not self._seat.take():  # somebody looks whether it is taken: not for long
@@ -81,21 +85,17 @@ class DirectoryBoard:
             self._path(self._member, str(number)).unlink(missing_ok=True)
             self._written.discard(number)
         if head is not None:
-            path = self._path(self._member, "head")
-            self._replace(path, head)
-            self._head = (_token(path), head)
+            self._head = (str(self._files.write(head)), head)
         return True
 
     def look(self, known: Mapping[str, str]) -> Seen:
         """First the heads, then the departed: who is folded in between is in both, and marked."""
         found = {}
         for name in self._members():
-            with suppress(FileNotFoundError):
-                # In this order: what is not alive will not write any more.
-                is_alive = name == self._member or is_taken(self._path(name, "alive"))
-                path = self._path(name, "head")
-                token = _token(path)
-                head = None if known.get(name) == token else self._read(path, token)
+            # In this order: what is not alive will not write any more.
+            is_alive = name == self._member or is_taken(self._path(name, "alive"))
+            token, head = self._read(name, known.get(name))
+            if token:
                 found[name] = (token, is_alive, head)
         gone = self._gone()
         members = {
@@ -116,9 +116,8 @@ class DirectoryBoard:
         """Under the lock; the file with both the names and the sum is replaced in one step."""
         with self._locked():
             before = self._gone()
-            head = self._path(member, "head")
-            is_gone = not head.exists() or is_taken(head.with_suffix(".alive"))
-            if is_gone or _token(head) != token or member in before.names:
+            is_other = is_taken(self._path(member, "alive")) or token != self._token(member)
+            if is_other or member in before.names:
                 return False
             if departed.version != before.departed.version + 1:
                 return False
@@ -129,11 +128,11 @@ class DirectoryBoard:
 
     def remove(self, member: str) -> None:
         """Its files, the head last."""
+        heads = HeadFiles(self._folder, member).paths
         with self._locked():
-            for path in self._folder.glob(f"{member}.*"):
-                if path.suffix != ".head":
-                    path.unlink(missing_ok=True)
-            self._path(member, "head").unlink(missing_ok=True)
+            others = set(self._folder.glob(f"{member}.*")) - set(heads)
+            for path in (*others, *heads):
+                path.unlink(missing_ok=True)
 
     def lead(self) -> bool:
         """Whoever has the seat."""
@@ -156,11 +155,24 @@ class DirectoryBoard:
             names = os.listdir(self._folder)  # noqa: PTH208  # each beat: a path each costs more
         except FileNotFoundError:
             return []
-        return [name.removesuffix(".head") for name in names if name.endswith(".head")]
+        split = (name.rpartition(".") for name in names)
+        return list(dict.fromkeys(member for member, _, suffix in split if suffix in SUFFIXES))
 
-    def _read(self, path: Path, token: str) -> bytes:
-        """The head at *path*; what we wrote ourselves is not read again."""
-        return self._head[1] if self._head[0] == token else path.read_bytes()
+    def _token(self, member: str) -> str:
+        return str(HeadFiles(self._folder, member).newest() or "")
+
+    def _read(self, member: str, known: str | None) -> tuple[str, bytes | None]:
+        """Token ("": there is nothing) and head of *member*; what we wrote is not read again."""
+        if member == self._member and self._head[0]:
+            return self._head[0], None if known == self._head[0] else self._head[1]
+        files = HeadFiles(self._folder, member)
+        for _ in range(_TRIES):  # again when it publishes more meanwhile
+            number = files.newest()
+            if not number or known == str(number):
+                return str(number or ""), None
+            if (head := files.read(number)) is not None:
+                return str(number), head
+        raise OSError(f"{member} publishes faster than it can be read")
 
     def _gone(self) -> _Gone:
         """Those of the departed, read when they are others than last time."""
