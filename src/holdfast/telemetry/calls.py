@@ -88,7 +88,7 @@ class CallMetrics(Fold):
         now = self._clock.monotonic()
         with self._lock:
             windows = [
-                self._sums.of_window((integration, name), counted.rolling.held(now))
+                counted.rolling.together(now, self._sums, of=(integration, name))
                 for name, counted in self._matching(integration, operation)
             ]
             return windows[0] if len(windows) == 1 else self._sums.of(integration, windows)

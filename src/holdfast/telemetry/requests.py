@@ -187,7 +187,7 @@ class RequestMetrics(Fold):
         now = self._clock.monotonic()
         with self._lock:
             merged = {
-                key: self._sums.of_window(key, rolling.held(now))
+                key: rolling.together(now, self._sums, of=key)
                 for key, rolling in self._rolling.items()
             }
         return {key: tally for key, tally in merged.items() if tally.total}

@@ -9,6 +9,8 @@ T = TypeVar("T")
 
 _NEWEST = 2
 """So many slices of a window may be told anew each second; the sum of the others lasts a step."""
+_BLOCK = 8
+"""So many of the others have a sum of their own, which lasts until the first of them leaves."""
 
 
 class Sums(Generic[T]):
@@ -33,9 +35,15 @@ class Sums(Generic[T]):
             return self._add(parts)
         return parts[0] if len(parts) == 1 else self._known.one(name, parts)
 
-    def of_window(self, name: Hashable, slices: list[T]) -> T:
-        """The same of a window's *slices*, oldest first."""
-        if self._known is None or len(slices) <= _NEWEST:
-            return self.of((name, "all"), slices)
-        older = self.of((name, "older"), slices[:-_NEWEST])
-        return self.of((name, "all"), [older, *slices[-_NEWEST:]])
+    def of_window(self, name: Hashable, slices: Sequence[T | None], last: int) -> T:
+        """The same of a window's *slices*, oldest first, of which the newest has number *last*."""
+        if self._known is None:
+            return self._add([one for one in slices if one is not None])
+        blocks: dict[int, list[T]] = {}
+        for number, one in enumerate(slices[:-_NEWEST], last - len(slices) + 1):
+            if one is not None:
+                blocks.setdefault(number // _BLOCK, []).append(one)
+        older = [self.of((name, number), block) for number, block in blocks.items()]
+        parts = [self.of((name, "older"), older)] if older else []
+        parts += [one for one in slices[-_NEWEST:] if one is not None]
+        return self.of((name, "all"), parts)

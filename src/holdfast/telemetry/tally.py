@@ -151,8 +151,9 @@ class Tally:
 
     def merge(self, other: "Tally") -> None:
         """Add all that *other* counted."""
-        for name in _COUNTS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name, more in zip(_COUNTS, _counts(other), strict=True):
+            if more:
+                setattr(self, name, getattr(self, name) + more)
         for error, count in other.errors.items():
             self.errors[error] = self.errors.get(error, 0) + count
         if other.usage:
