@@ -89,6 +89,7 @@ async def test_what_is_not_written_yet_stands_first(tmp_path: Path) -> None:
         assert monitoring.record.alerts is not None
         await monitoring.record.alerts.hold([old], monitoring.clock.wall())
         _trouble(monitoring)
+        monitoring.cluster.deployment.refresh_now()
         monitoring.vitals.alerting.watch.look(
             monitoring.clock.wall(), monitoring.vitals._readings(_hourly(monitoring))
         )

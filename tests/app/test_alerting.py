@@ -1,5 +1,6 @@
 """The watch of a process: what fires is told to the webhook, and held in the record."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,20 @@ async def test_what_fires_reaches_the_webhook(tmp_path: Path) -> None:
             await until(lambda: bool(received))
     told = json.loads(received[0].body)
     assert (told["rule"], told["state"]) == ("success_rate", "firing")
+
+
+async def test_the_workers_are_put_together_only_for_a_look(tmp_path: Path) -> None:
+    """Whose turn it is, is asked every second; the figures are needed every five."""
+    _, monitoring = mounted(tmp_path)
+    alerting, deployment = monitoring.vitals.alerting, monitoring.cluster.deployment
+    refreshed, looked = [], []
+    deployment.refresh_now = lambda: refreshed.append(asyncio.get_running_loop().time())  # type: ignore[method-assign]
+    alerting.watch.look = lambda *_: looked.append(len(refreshed)) or []  # type: ignore[method-assign,func-returns-value]
+    running = asyncio.create_task(alerting.run())
+    await asyncio.sleep(14.5)
+    running.cancel()
+    await asyncio.wait({running})
+    assert (refreshed, looked) == ([0.0, 5.0, 10.0], [1, 2, 3])
 
 
 class _Log:

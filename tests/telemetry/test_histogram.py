@@ -60,6 +60,19 @@ def test_merging_is_adding_everything(
         assert (merged.minimum, merged.maximum) == (together.minimum, together.maximum)
 
 
+@given(st.lists(VALUES, min_size=2, max_size=6), SHARES)
+def test_what_was_asked_before_is_no_answer_to_what_was_counted_since(
+    turns: list[list[float]], others: list[float]
+) -> None:
+    """Nor to other shares."""
+    one, so_far = Histogram(), list[float]()
+    for values in turns:
+        one.add_all(values)
+        so_far += values
+        for shares in ([0.0, 0.5, 1.0], others, [0.0, 0.5, 1.0]):
+            assert one.quantiles(shares) == histogram(so_far).quantiles(shares)
+
+
 def test_an_empty_histogram_knows_nothing() -> None:
     """No value is not zero."""
     one = Histogram()

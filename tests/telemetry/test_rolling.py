@@ -1,9 +1,12 @@
 """The rolling window against a list that is cut by hand."""
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.telemetry.rolling import Rolling
+from holdfast.telemetry.sums import Sums
 
 
 class Bag:
@@ -11,6 +14,12 @@ class Bag:
 
     def __init__(self) -> None:
         self.held: list[int] = []
+
+
+def _poured(bags: Sequence[Bag]) -> Bag:
+    together = Bag()
+    together.held = [number for bag in bags for number in bag.held]
+    return together
 
 
 @given(
@@ -32,7 +41,8 @@ def test_holds_exactly_the_slices_of_the_window(
     expected = [[n for of, n in seen if of == slot] or None for slot in range(last - 3, last + 1)]
     series = rolling.series(now)
     assert [bag and bag.held for bag in series] == expected
-    assert rolling.held(now) == [bag for bag in series if bag is not None]
+    together = rolling.together(now, Sums(_poured), of="bags")
+    assert together.held == [number for bag in expected for number in bag or ()]
 
 
 def test_a_stamp_from_before_is_counted_in_its_own_slice() -> None:

@@ -14,6 +14,7 @@ from holdfast.alerts.watch import Watch
 from holdfast.clock import Clock
 from holdfast.events import AlertChanged, Sink
 from holdfast.settings.settings import Settings
+from holdfast.telemetry.deployment.deployment import Deployment
 from holdfast.telemetry.fault import log_fault
 
 _LOOK_SECONDS = 5.0
@@ -37,17 +38,20 @@ async def _unsecured() -> bool:
 class Alerting:
     """The watch of one process and the ways its alerts are delivered.
 
-    *log* answers where alerts are kept, None while there is no such place. *secure* returns when
-    what was told is on a disk: an alert shall not be lost with its process.
+    *readings* are of the figures that *deployment* was refreshed to. *log* answers where alerts are
+    kept, None while there is no such place. *secure* returns when what was told is on a disk: an
+    alert shall not be lost with its process.
     """
 
     def __init__(
         self, settings: Settings, sink: Sink, clock: Clock,
         readings: Callable[[Hourly], Iterable[Reading]],
-        *, log: Callable[[], AlertLog | None] = lambda: None,
+        *, deployment: Callable[[], Deployment],
+        log: Callable[[], AlertLog | None] = lambda: None,
         secure: Callable[[], Awaitable[bool]] = _unsecured,
     ) -> None:  # fmt: skip
         self._lead: Lead = _always
+        self._deployment = deployment
         self._leads = False
         self.watch = Watch(settings.thresholds, lambda: secrets.token_hex(8))
         self._sink, self._clock, self._readings = sink, clock, readings
@@ -57,10 +61,9 @@ class Alerting:
         self.deliveries = [Delivery(Webhook(url.get_secret_value()), clock=clock)] if url else []
 
     def look(self) -> list[AlertChanged]:
-        """Look once; what changed was told to everybody."""
-        changed = self.watch.look(self._clock.wall(), self._readings(self._hourly))
-        self._tell(changed)
-        return changed
+        """Look at the figures as of now; what changed was told to everybody."""
+        self._deployment().refresh_now()
+        return self._look()
 
     def among(self, lead: Lead) -> None:
         """Look only while *lead* says that it is this worker's turn."""
@@ -76,8 +79,10 @@ class Alerting:
             while True:
                 self._leads = await self._lead()
                 if self._leads:
-                    if looks % _BEATS == 0 and self.look():
-                        await self._secure()
+                    if looks % _BEATS == 0:
+                        await self._deployment().refresh()
+                        if self._look():
+                            await self._secure()
                     looks += 1
                 await asyncio.sleep(_LOOK_SECONDS / _BEATS)
 
@@ -87,6 +92,11 @@ class Alerting:
         for delivery in self.deliveries:
             found |= delivery.dropped
         return found
+
+    def _look(self) -> list[AlertChanged]:
+        changed = self.watch.look(self._clock.wall(), self._readings(self._hourly))
+        self._tell(changed)
+        return changed
 
     async def _hold(self) -> None:
         """Say in the record that ours still fire; end those that nobody says so of any more."""

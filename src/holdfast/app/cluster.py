@@ -58,12 +58,9 @@ class Cluster:
         return True
 
     async def decides(self) -> bool:
-        """Whether alerts are this worker's to decide; the figures are up to date then."""
+        """Whether alerts are this worker's to decide."""
         self.alerts.keep_up()
-        if not self.deployment.leads:
-            return False
-        await self.deployment.refresh()
-        return True
+        return self.deployment.leads
 
     async def run(self) -> None:
         """Meet the others until cancelled."""

@@ -97,8 +97,9 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
         self._started_at, self._started_monotonic = clock.wall(), clock.monotonic()
         self._slow_clients: Callable[[], int] = int
         self.vitals = Vitals(
-            settings, self.calls, self.emit, clock, self.up_to_date,
-            alert_log=lambda: self.record.alerts, secure=self.kept,
+            settings, self.calls, self.emit, clock, self.http_services,
+            deployment=lambda: self.cluster.deployment, alert_log=lambda: self.record.alerts,
+            secure=self.kept,
         )  # fmt: skip
         self.cluster = cluster_of(self, folding)
         self.vitals.alerting.among(self.cluster.decides)

@@ -14,6 +14,7 @@ from holdfast.events import Sink
 from holdfast.health.components import Components
 from holdfast.settings.settings import Settings
 from holdfast.telemetry.calls import CallMetrics
+from holdfast.telemetry.deployment.deployment import Deployment
 
 
 class Vitals:
@@ -22,7 +23,8 @@ class Vitals:
     def __init__(
         self, settings: Settings, calls: CallMetrics, sink: Sink, clock: Clock,
         view: Callable[[], Services],
-        *, alert_log: Callable[[], AlertLog | None] = lambda: None,
+        *, deployment: Callable[[], Deployment],
+        alert_log: Callable[[], AlertLog | None] = lambda: None,
         secure: Callable[[], Awaitable[bool]],
     ) -> None:  # fmt: skip
         self._settings, self._view = settings, view
@@ -30,8 +32,9 @@ class Vitals:
         base_urls = {name: one.base_url for name, one in settings.services.items()}
         self.components.register(network_check(calls, base_urls, clock.wall))
         self.alerting = Alerting(
-            settings, sink, clock, self._readings, log=alert_log, secure=secure
-        )
+            settings, sink, clock, self._readings, deployment=deployment, log=alert_log,
+            secure=secure,
+        )  # fmt: skip
 
     async def check_components(self) -> None:
         """Ask them at the set interval, for ever."""

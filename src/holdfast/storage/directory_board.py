@@ -3,7 +3,7 @@
 ::
 
     <member>.alive       locked by its worker for as long as that lives
-    <member>.head        what it published last, replaced as a whole
+    <member>.even, .odd  what it published last (`head_files`)
     <member>.<number>    a slice of its window, written once
     departed             a line that says whom it holds, then what the dead counted
     lock, leader         held by who changes what is not his own, and by who leads
@@ -17,12 +17,25 @@ import time
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from holdfast.storage.file_lock import file_lock
 from holdfast.storage.file_seat import FileSeat, is_taken
+from holdfast.storage.head_files import SUFFIXES, HeadFiles
 from holdfast.telemetry.deployment.board import Departed, Posted, Seen
 
 _MOMENT_SECONDS = 0.001
+_TRIES = 100
+
+
+class _Gone(NamedTuple):
+    """Whose counts *departed* holds."""
+
+    names: frozenset[str]
+    departed: Departed
+
+
+_NOBODY = _Gone(frozenset(), Departed(0, b""))
 
 
 class DirectoryBoard:
@@ -39,6 +52,9 @@ class DirectoryBoard:
         self._seat: FileSeat | None = None
         self._member = ""
         self._written: set[int] = set()
+        self._files = HeadFiles(folder, "")
+        self._head = ("", b"")
+        self._departed = ("", _NOBODY)
 
     def join(self, member: str) -> None:
         """Take a seat; who finds nobody clears the table first."""
@@ -50,6 +66,7 @@ class DirectoryBoard:
             if self._seat is not None:
                 self._seat.leave()
             self._member, self._written = member, set()
+            self._files, self._head = HeadFiles(self._folder, member), ("", b"")
             self._seat = FileSeat(self._path(member, "alive"))
             give_up_at = time.monotonic() + self._patience_seconds
             while not self._seat.take():  # somebody looks whether it is taken: not for long
@@ -59,7 +76,7 @@ class DirectoryBoard:
 
     def publish(self, head: bytes | None, slices: Mapping[int, bytes], oldest: int) -> bool:
         """Slices first: whoever reads the head finds what it names."""
-        if self._member in _folded(self._departed()):
+        if self._member in self._gone().names:
             return False
         for number, encoded in slices.items():
             self._replace(self._path(self._member, str(number)), encoded)
@@ -68,26 +85,24 @@ class DirectoryBoard:
             self._path(self._member, str(number)).unlink(missing_ok=True)
             self._written.discard(number)
         if head is not None:
-            self._replace(self._path(self._member, "head"), head)
+            self._head = (str(self._files.write(head)), head)
         return True
 
     def look(self, known: Mapping[str, str]) -> Seen:
         """First the heads, then the departed: who is folded in between is in both, and marked."""
         found = {}
-        for path in self._folder.glob("*.head"):
-            with suppress(FileNotFoundError):
-                # In this order: what is not alive will not write any more.
-                is_alive = path.stem == self._member or is_taken(path.with_suffix(".alive"))
-                token = _token(path)
-                head = None if known.get(path.stem) == token else path.read_bytes()
-                found[path.stem] = (token, is_alive, head)
-        departed = self._departed()
-        folded = _folded(departed)
+        for name in self._members():
+            # In this order: what is not alive will not write any more.
+            is_alive = name == self._member or is_taken(self._path(name, "alive"))
+            token, head = self._read(name, known.get(name))
+            if token:
+                found[name] = (token, is_alive, head)
+        gone = self._gone()
         members = {
-            name: Posted(token, is_alive, name in folded, head)
+            name: Posted(token, is_alive, name in gone.names, head)
             for name, (token, is_alive, head) in found.items()
         }
-        return Seen(members, _body(departed))
+        return Seen(members, gone.departed)
 
     def slices(self, member: str, numbers: Collection[int]) -> Mapping[int, bytes]:
         """Those that are there."""
@@ -100,26 +115,24 @@ class DirectoryBoard:
     def fold(self, member: str, token: str, departed: Departed) -> bool:
         """Under the lock; the file with both the names and the sum is replaced in one step."""
         with self._locked():
-            before = self._departed()
-            head = self._path(member, "head")
-            is_gone = not head.exists() or is_taken(head.with_suffix(".alive"))
-            if is_gone or _token(head) != token or member in _folded(before):
+            before = self._gone()
+            is_other = is_taken(self._path(member, "alive")) or token != self._token(member)
+            if is_other or member in before.names:
                 return False
-            if departed.version != _body(before).version + 1:
+            if departed.version != before.departed.version + 1:
                 return False
-            there = {path.stem for path in self._folder.glob("*.head")}
-            folded = sorted({*_folded(before), member} & there)
+            folded = sorted({*before.names, member} & set(self._members()))
             about = json.dumps({"version": departed.version, "folded": folded}).encode()
             self._replace(self._folder / "departed", about + b"\n" + departed.body)
         return True
 
     def remove(self, member: str) -> None:
         """Its files, the head last."""
+        heads = HeadFiles(self._folder, member).paths
         with self._locked():
-            for path in self._folder.glob(f"{member}.*"):
-                if path.suffix != ".head":
-                    path.unlink(missing_ok=True)
-            self._path(member, "head").unlink(missing_ok=True)
+            others = set(self._folder.glob(f"{member}.*")) - set(heads)
+            for path in (*others, *heads):
+                path.unlink(missing_ok=True)
 
     def lead(self) -> bool:
         """Whoever has the seat."""
@@ -137,11 +150,40 @@ class DirectoryBoard:
     def _locked(self) -> AbstractContextManager[None]:
         return file_lock(self._folder / "lock", self._patience_seconds)
 
-    def _departed(self) -> bytes:
+    def _members(self) -> list[str]:
         try:
-            return (self._folder / "departed").read_bytes()
+            names = os.listdir(self._folder)  # noqa: PTH208  # each beat: a path each costs more
         except FileNotFoundError:
-            return b""
+            return []
+        split = (name.rpartition(".") for name in names)
+        return list(dict.fromkeys(member for member, _, suffix in split if suffix in SUFFIXES))
+
+    def _token(self, member: str) -> str:
+        return str(HeadFiles(self._folder, member).newest() or "")
+
+    def _read(self, member: str, known: str | None) -> tuple[str, bytes | None]:
+        """Token ("": there is nothing) and head of *member*; what we wrote is not read again."""
+        if member == self._member and self._head[0]:
+            return self._head[0], None if known == self._head[0] else self._head[1]
+        files = HeadFiles(self._folder, member)
+        for _ in range(_TRIES):  # again when it publishes more meanwhile
+            number = files.newest()
+            if not number or known == str(number):
+                return str(number or ""), None
+            if (head := files.read(number)) is not None:
+                return str(number), head
+        raise OSError(f"{member} publishes faster than it can be read")
+
+    def _gone(self) -> _Gone:
+        """Those of the departed, read when they are others than last time."""
+        path = self._folder / "departed"
+        try:
+            token = _token(path)
+            if token != self._departed[0]:
+                self._departed = (token, _parsed(path.read_bytes()))
+        except FileNotFoundError:
+            self._departed = ("", _NOBODY)
+        return self._departed[1]
 
     def _clear(self) -> None:
         for path in self._folder.iterdir():
@@ -159,14 +201,7 @@ def _token(path: Path) -> str:
     return f"{status.st_ino}-{status.st_mtime_ns}-{status.st_size}"
 
 
-def _folded(departed: bytes) -> frozenset[str]:
-    return (
-        frozenset(json.loads(departed.partition(b"\n")[0])["folded"]) if departed else frozenset()
-    )
-
-
-def _body(departed: bytes) -> Departed:
-    if not departed:
-        return Departed(0, b"")
-    about, _, body = departed.partition(b"\n")
-    return Departed(json.loads(about)["version"], body)
+def _parsed(written: bytes) -> _Gone:
+    about, _, body = written.partition(b"\n")
+    it = json.loads(about)
+    return _Gone(frozenset(it["folded"]), Departed(it["version"], body))

@@ -42,6 +42,8 @@ class ApplicationMetrics(Fold):
         self.metrics, self.overflowed = metrics, Counter[str]()
         self._most_series = most_series
         self._series: AllSeries = {key: {} for key in metrics}
+        self._gauges = tuple(key for key, family in metrics.items() if family.kind == "gauge")
+        self._sums = tuple(key for key in metrics if key not in self._gauges)
         self._lock = Lock()
         self._told: Plain | None = None
 
@@ -68,11 +70,15 @@ class ApplicationMetrics(Fold):
         with self._lock:
             if self._told is None:
                 series = {
-                    key: {named(*labels): _numbers(family, one) for labels, one in found.items()}
-                    for key, found, family in self._of_kind(is_gauge=False)
+                    key: {
+                        named(*labels): _numbers(self.metrics[key], one)
+                        for labels, one in found.items()
+                    }
+                    for key in self._sums
+                    if (found := self._series[key])
                 }
                 self._told = {
-                    "series": {key: found for key, found in series.items() if found},
+                    "series": series,
                     "overflowed": {named(name): count for name, count in self.overflowed.items()},
                 }
             return self._told
@@ -81,11 +87,11 @@ class ApplicationMetrics(Fold):
         """What is so right now, as JSON can hold it: worth nothing once this process is gone."""
         self.catch_up()
         with self._lock:
-            found = {
+            return {
                 key: {named(*labels): one.value for labels, one in found.items()}
-                for key, found, _ in self._of_kind(is_gauge=True)
+                for key in self._gauges
+                if (found := self._series[key])
             }
-        return {key: values for key, values in found.items() if values}
 
     def read(self, series: Mapping[str, Mapping[str, Any]]) -> AllSeries:
         """What `plain` and `gauges` told, by metric."""
@@ -100,10 +106,6 @@ class ApplicationMetrics(Fold):
         with self._lock:
             self._series = series
             self.overflowed = Counter({names(it)[0]: count for it, count in overflowed.items()})
-
-    def _of_kind(self, *, is_gauge: bool) -> list[tuple[str, dict[LabelValues, Series], Family]]:
-        kinds = ((key, found, self.metrics[key]) for key, found in self._series.items())
-        return [one for one in kinds if (one[2].kind == "gauge") is is_gauge]
 
     def _add(self, event: MetricTracked, family: Family) -> None:
         self._told = None

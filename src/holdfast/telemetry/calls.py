@@ -17,6 +17,7 @@ from holdfast.telemetry.counted import Counted, Problem
 from holdfast.telemetry.fold import Fold, happened
 from holdfast.telemetry.plain import Plain, named
 from holdfast.telemetry.rolling import STEP_SECONDS
+from holdfast.telemetry.sums import Sums
 from holdfast.telemetry.tally import Tally, is_rescued
 
 Key = tuple[str, str]
@@ -39,6 +40,7 @@ class CallMetrics(Fold):
         self._counted: dict[Key, Counted] = {}
         self._by_integration: dict[str, list[tuple[str, Counted]]] | None = None
         self._told: dict[tuple[str, str, int], int] = {}
+        self._sums = Sums(_merged)
         self._lock = Lock()
 
     def __call__(self, event: Event) -> None:
@@ -78,33 +80,38 @@ class CallMetrics(Fold):
         """The same of every operation of *integration* that was called."""
         self.catch_up()
         with self._lock:
-            return self._matching(integration, None)
+            return [counted for _, counted in self._of_integration(integration)]
 
     def window(self, integration: str, operation: str | None = None) -> Tally:
         """The rolling window of one operation, or of all the integration's together."""
         self.catch_up()
         now = self._clock.monotonic()
         with self._lock:
-            return _merged(
-                one for counted in self._matching(integration, operation)
-                for one in counted.rolling.held(now)
-            )  # fmt: skip
+            windows = [
+                counted.rolling.together(now, self._sums, of=(integration, name))
+                for name, counted in self._matching(integration, operation)
+            ]
+            return windows[0] if len(windows) == 1 else self._sums.of(integration, windows)
 
     def lifetime(self, integration: str, operation: str | None = None) -> Tally:
         """Everything since the process started or `reset`."""
         self.catch_up()
         with self._lock:
-            return _merged(one.lifetime for one in self._matching(integration, operation))
+            its = [one.lifetime for _, one in self._matching(integration, operation)]
+            return self._sums.of(("lifetime", integration, operation), its)
 
     def series(self, integration: str) -> list[Tally | None]:
         """The window slice by slice, oldest first, all operations together."""
         self.catch_up()
         now = self._clock.monotonic()
         with self._lock:
-            columns = [one.rolling.series(now) for one in self._matching(integration, None)]
+            columns = [it.rolling.series(now) for _, it in self._of_integration(integration)]
+            slices = (
+                [one for one in column if one is not None] for column in zip(*columns, strict=True)
+            )
             return [
-                _merged(one for one in column if one is not None) if any(column) else None
-                for column in zip(*columns, strict=True)
+                self._sums.of((integration, number), held) if held else None
+                for number, held in enumerate(slices, int(now / STEP_SECONDS))
             ]
 
     def problem(self, integration: str) -> Problem | None:
@@ -143,10 +150,10 @@ class CallMetrics(Fold):
         with self._lock:
             self._counted, self.since = counted, since
             self._by_integration = None
+            self._sums.fresh()
 
-    def _matching(self, integration: str, operation: str | None) -> list[Counted]:
-        found = self._of_integration(integration)
-        return [counted for its_operation, counted in found if operation in (None, its_operation)]
+    def _matching(self, integration: str, operation: str | None) -> list[tuple[str, Counted]]:
+        return [one for one in self._of_integration(integration) if operation in (None, one[0])]
 
     def _of_integration(self, integration: str) -> Sequence[tuple[str, Counted]]:
         """Under the lock. There may be a thousand integrations, and a page asks for each."""

@@ -27,11 +27,12 @@ _HEAD = Struct("<BIQddd")
 class Histogram:
     """Counts of non-negative values (milliseconds, bytes). Empty: quantiles and mean are None."""
 
-    __slots__ = ("_bins", "_counts", "count", "maximum", "minimum", "total")
+    __slots__ = ("_asked", "_bins", "_counts", "count", "maximum", "minimum", "total")
 
     def __init__(self) -> None:
         self._counts: dict[int, int] = {}
         self._bins = b""
+        self._asked: tuple[tuple[float, ...], int, list[float | None]] | None = None
         self.count = 0
         self.total = 0.0
         self.minimum = float("inf")
@@ -73,7 +74,7 @@ class Histogram:
 
     def merge(self, other: "Histogram") -> None:
         """Add all that *other* counted."""
-        add_counts(self._counts, other._counts)  # noqa: SLF001  # its own kind
+        add_counts(self._counts, other._counts.items())  # noqa: SLF001  # its own kind
         self.count += other.count
         self.total += other.total
         self.minimum = min(self.minimum, other.minimum)
@@ -159,8 +160,14 @@ class Histogram:
         """The value below which a share *q* (0-1) lies, within 0.8 % of it."""
         return self.quantiles((q,))[0]
 
-    def quantiles(self, shares: Iterable[float]) -> list[float | None]:
+    def quantiles(self, shares: Sequence[float]) -> list[float | None]:
         """Several quantiles in one pass; *shares* must ascend."""
+        asked = self._asked
+        if asked is None or asked[:2] != (tuple(shares), self.count):
+            asked = self._asked = (tuple(shares), self.count, self._quantiles(shares))
+        return list(asked[2])
+
+    def _quantiles(self, shares: Sequence[float]) -> list[float | None]:
         ranks = [max(ceil(share * self.count), 1) for share in shares]
         if not self.count:
             return [None] * len(ranks)

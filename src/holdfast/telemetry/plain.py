@@ -53,12 +53,12 @@ def packed(extremes: Extremes, bins: bytes, counts: Mapping[int, int]) -> bytes:
     return _EXTREMES.pack(kind, *extremes) + bins + numbers
 
 
-def unpacked(data: bytes) -> tuple[Extremes, dict[int, int]]:
-    """What `packed` was given; the bins as keys."""
+def unpacked(data: bytes) -> tuple[Extremes, Iterable[tuple[int, int]]]:
+    """What `packed` was given: the extremes, and each bin with its count, once."""
     kind, total, least, greatest = _EXTREMES.unpack_from(data)
     size = (len(data) - _EXTREMES.size) // (8 if kind == b"i" else 12)
     found = unpack_from(f"<{size}i{size}{kind.decode()}", data, _EXTREMES.size)
-    return (total, least, greatest), dict(zip(found[:size], found[size:], strict=True))
+    return (total, least, greatest), zip(found[:size], found[size:], strict=True)
 
 
 def packed_all(numbers: Collection[int]) -> bytes:
@@ -71,13 +71,14 @@ def unpacked_all(data: bytes) -> Sequence[int]:
     return unpack_from(f"<{len(data) // 4}I", data)
 
 
-def add_counts(counts: dict[Name, int], more: Mapping[Name, int]) -> None:
-    """Add *more* to *counts*, name by name."""
+def add_counts(counts: dict[Name, int], more: Iterable[tuple[Name, int]]) -> None:
+    """Add *more* to *counts*, name by name; no name is twice in it."""
     if not counts:
         counts.update(more)
         return
-    for name, count in more.items():
-        counts[name] = counts.get(name, 0) + count
+    before = counts.get
+    for name, count in more:
+        counts[name] = before(name, 0) + count
 
 
 def add_up(lists: Iterable[Sequence[Number]]) -> list[Number]:
@@ -130,8 +131,9 @@ def _minus(name: str, one: Any, other: Any) -> Any:
 def _histograms_plus(one: bytes, other: bytes) -> bytes:
     if not one or not other:
         return one or other
-    (total, least, greatest), counts = unpacked(one)
+    (total, least, greatest), found = unpacked(one)
     (its_total, its_least, its_greatest), its_counts = unpacked(other)
+    counts = dict(found)
     add_counts(counts, its_counts)
     extremes = total + its_total, min(least, its_least), max(greatest, its_greatest)
     return packed(extremes, packed_bins(counts), counts)
@@ -142,8 +144,9 @@ def _histograms_minus(one: bytes, other: bytes) -> bytes:
     if not one or not other:
         return one
     (total, least, greatest), counts = unpacked(one)
-    (before, _, _), earlier = unpacked(other)
-    rest = {bin_: more for bin_, n in counts.items() if (more := n - earlier.get(bin_, 0))}
+    (before, _, _), found = unpacked(other)
+    earlier = dict(found)
+    rest = {bin_: more for bin_, n in counts if (more := n - earlier.get(bin_, 0))}
     return packed((total - before, least, greatest), packed_bins(rest), rest) if rest else b""
 
 

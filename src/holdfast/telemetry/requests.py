@@ -12,6 +12,7 @@ from holdfast.telemetry.fold import Fold, happened
 from holdfast.telemetry.histogram import Histogram
 from holdfast.telemetry.plain import Plain, add_up, named
 from holdfast.telemetry.rolling import STEP_SECONDS, Rolling
+from holdfast.telemetry.sums import Sums
 from holdfast.telemetry.tally import SECONDS_BUCKETS, count_into
 from holdfast.telemetry.told import Told, ToldSlices
 
@@ -138,6 +139,7 @@ class RequestMetrics(Fold):
         self._exposed: dict[Labels, Exposed] = {}
         self._rolling: dict[tuple[str, str], Rolling[RequestTally]] = {}
         self._told, self._told_slices = Told(), ToldSlices()
+        self._sums = Sums(_merged)
         self._lock = Lock()
 
     def __call__(self, event: Event) -> None:
@@ -184,12 +186,17 @@ class RequestMetrics(Fold):
         self.catch_up()
         now = self._clock.monotonic()
         with self._lock:
-            merged = {key: _merged(rolling.held(now)) for key, rolling in self._rolling.items()}
+            merged = {
+                key: rolling.together(now, self._sums, of=key)
+                for key, rolling in self._rolling.items()
+            }
         return {key: tally for key, tally in merged.items() if tally.total}
 
     def window(self) -> RequestTally:
         """The rolling window of all routes together."""
-        return _merged(list(self.routes().values()))
+        routes = list(self.routes().values())
+        with self._lock:
+            return self._sums.of("all", routes)
 
     def plain(self) -> Plain:
         """Everything since the process started, as JSON can hold it."""
@@ -220,6 +227,7 @@ class RequestMetrics(Fold):
         """Answer with these from now on: for one that shows what others counted."""
         with self._lock:
             self._lifetime, self._exposed, self._rolling = lifetime, exposed, rolling
+            self._sums.fresh()
 
     def _add_alike(self, events: list[RequestFinished], now: float) -> None:
         """Count *events* of one route, status and error."""
@@ -240,7 +248,7 @@ class RequestMetrics(Fold):
         self._exposed[labels].add(events, durations_ms)
 
 
-def _merged(tallies: list[RequestTally]) -> RequestTally:
+def _merged(tallies: Sequence[RequestTally]) -> RequestTally:
     together = RequestTally()
     for tally in tallies:
         together.merge(tally)

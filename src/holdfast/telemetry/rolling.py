@@ -1,7 +1,9 @@
 """The last so many seconds of something that can be merged, in slices that expire."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
+
+from holdfast.telemetry.sums import Sums
 
 T = TypeVar("T")
 
@@ -36,12 +38,15 @@ class Rolling(Generic[T]):
 
     def series(self, now: float) -> list[T | None]:
         """Oldest first, one entry a slice, None where nothing was counted."""
-        last = int(now / self.step_seconds)
-        return [self.slice(number) for number in range(last - self.slices + 1, last + 1)]
+        last, slices, ring = int(now / self.step_seconds), self.slices, self._ring
+        return [
+            held[1] if (held := ring[number % slices]) and held[0] == number else None
+            for number in range(last - slices + 1, last + 1)
+        ]
 
-    def held(self, now: float) -> list[T]:
-        """The slices of the window that counted something."""
-        return [one for one in self.series(now) if one is not None]
+    def together(self, now: float, sums: Sums[T], *, of: Hashable) -> T:
+        """All that was counted, as *sums* adds it up; *of* tells several windows apart."""
+        return sums.of_window(of, self.series(now), int(now / self.step_seconds))
 
     def put(self, number: int, one: T) -> None:
         """Let *one* be slice *number*: counted elsewhere."""

@@ -3,11 +3,12 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from math import inf
+from operator import attrgetter
 from typing import Any
 
 from holdfast.events import AnswerJudged, AttemptFailed, CallFinished
 from holdfast.telemetry.histogram import Histogram
-from holdfast.telemetry.plain import add_counts, add_up, named, names
+from holdfast.telemetry.plain import Plain, add_counts, add_up, named, names
 from holdfast.telemetry.spent import Spending, Spent, merge, spend
 
 SECONDS_BUCKETS = (
@@ -150,8 +151,9 @@ class Tally:
 
     def merge(self, other: "Tally") -> None:
         """Add all that *other* counted."""
-        for name in _COUNTS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name, more in zip(_COUNTS, _counts(other), strict=True):
+            if more:
+                setattr(self, name, getattr(self, name) + more)
         for error, count in other.errors.items():
             self.errors[error] = self.errors.get(error, 0) + count
         if other.usage:
@@ -161,16 +163,20 @@ class Tally:
         self.latency.merge(other.latency)
         self.waited.merge(other.waited)
 
-    def plain(self) -> dict[str, Any]:
-        """Its numbers as JSON can hold them."""
-        return {
-            "counts": [getattr(self, name) for name in _COUNTS],
-            "errors": {named(error): count for error, count in self.errors.items()},
-            "served": {named(source): count for source, count in self.served.items()},
-            "usage": {named(*key): spent.plain() for key, spent in self.usage.items()},
+    def plain(self) -> Plain:
+        """Its numbers as JSON can hold them; what there was none of is not in it."""
+        found: Plain = {
+            "counts": list(_counts(self)),
             "latency": self.latency.plain(),
             "waited": self.waited.plain(),
         }
+        if self.errors:
+            found["errors"] = {named(error): count for error, count in self.errors.items()}
+        if self.served:
+            found["served"] = {named(source): count for source, count in self.served.items()}
+        if self.usage:
+            found["usage"] = {named(*key): spent.plain() for key, spent in self.usage.items()}
+        return found
 
     @classmethod
     def of(cls, plains: Sequence[Mapping[str, Any]]) -> "Tally":
@@ -179,9 +185,10 @@ class Tally:
         for name, count in zip(_COUNTS, add_up(one["counts"] for one in plains), strict=True):
             setattr(made, name, count)
         for plain in plains:
-            add_counts(made.errors, {names(it)[0]: n for it, n in plain["errors"].items()})
-            add_counts(made.served, {names(it)[0]: n for it, n in plain["served"].items()})
-            merge(made.usage, {_pair(it): Spent.of(one) for it, one in plain["usage"].items()})
+            _add_named(made.errors, plain.get("errors"))
+            _add_named(made.served, plain.get("served"))
+            if usage := plain.get("usage"):
+                merge(made.usage, {_pair(it): Spent.of(one) for it, one in usage.items()})
         made.latency = Histogram.of(one["latency"] for one in plains)
         made.waited = Histogram.of(one["waited"] for one in plains)
         return made
@@ -230,6 +237,12 @@ _COUNTS = (
     "attempts", "cancelled", "failed", "fails", "not_judged", "passes", "rate_limited", "refused",
     "rescued", "retries", "succeeded", "warns",
 )  # fmt: skip
+_counts = attrgetter(*_COUNTS)
+
+
+def _add_named(counts: dict[str, int], told: Mapping[str, int] | None) -> None:
+    if told:
+        add_counts(counts, ((names(key)[0], count) for key, count in told.items()))
 
 
 def _pair(key: str) -> tuple[str, str]:

@@ -184,7 +184,7 @@ async def test_a_board_that_is_away_costs_only_the_others(tmp_path: Path) -> Non
     worker.beat()
     worker.call()
     assert worker.shown() == 1
-    (folder / f"{worker.name}.head.new").mkdir()
+    folder.rename(tmp_path / "away")
     worker.call()
     await worker.deployment.refresh()
     assert worker.deployment.calls.lifetime("sun").succeeded == 2
@@ -193,7 +193,7 @@ async def test_a_board_that_is_away_costs_only_the_others(tmp_path: Path) -> Non
     assert worker.deployment.calls.lifetime("sun").succeeded == 3
     assert worker.deployment.status().failures == 1, "only a beat tries again"
     assert worker.deployment.status().last_error is not None
-    (folder / f"{worker.name}.head.new").rmdir()
+    (tmp_path / "away").rename(folder)
     worker.call()
     worker.beat()
     assert worker.shown() == 4

@@ -9,9 +9,9 @@ from holdfast.telemetry.calls import Key
 from holdfast.telemetry.counted import Counted
 from holdfast.telemetry.deployment.aligned import wall_steps
 from holdfast.telemetry.deployment.folds import Folds, Rest
-from holdfast.telemetry.deployment.merged import Merged, are_same, gathered
 from holdfast.telemetry.deployment.publisher import GAUGES, SLICES
 from holdfast.telemetry.deployment.snapshot import Resets, Snapshot, still_counts
+from holdfast.telemetry.merged import Merged, are_same, gathered
 from holdfast.telemetry.plain import Plain, names, plus
 from holdfast.telemetry.requests import Exposed, Labels, RequestTally
 from holdfast.telemetry.rolling import STEP_SECONDS, Rolling

@@ -42,25 +42,36 @@ def pack(document: Any) -> bytes:
     return _Encoder().pack(document)
 
 
+class _Decoder:
+    """Puts bytes back in their places."""
+
+    def __init__(self) -> None:
+        self._decode = json.JSONDecoder(object_hook=self._found).decode
+        self._blobs: list[bytes] = []
+
+    def unpack(self, data: bytes) -> Any:
+        """`unpack`, again and again."""
+        self._blobs = blobs = []
+        at = 0
+        while at + _LENGTH.size <= len(data):
+            (size,) = _LENGTH.unpack_from(data, at)
+            at += _LENGTH.size
+            blobs.append(data[at : at + size])
+            at += size
+        if at != len(data) or not blobs:
+            raise ValueError(f"{len(data)} bytes are no document")
+        try:
+            return self._decode(blobs[0].decode())
+        except (IndexError, TypeError) as error:
+            raise ValueError("a document names bytes that are not there") from error
+
+    def _found(self, its: dict[str, Any]) -> Any:
+        return self._blobs[its[_PLACE]] if _PLACE in its else its
+
+
 def unpack(data: bytes) -> Any:
     """What `pack` was given; raises ValueError for what it did not make."""
-    blobs: list[bytes] = []
-    at = 0
-    while at + _LENGTH.size <= len(data):
-        (size,) = _LENGTH.unpack_from(data, at)
-        at += _LENGTH.size
-        blobs.append(data[at : at + size])
-        at += size
-    if at != len(data) or not blobs:
-        raise ValueError(f"{len(data)} bytes are no document")
-
-    def found(its: dict[str, Any]) -> Any:
-        return blobs[its[_PLACE]] if _PLACE in its else its
-
-    try:
-        return json.loads(blobs[0], object_hook=found)
-    except (IndexError, TypeError) as error:
-        raise ValueError("a document names bytes that are not there") from error
+    return _Decoder().unpack(data)
 
 
 class Packer:
@@ -92,6 +103,7 @@ class Unpacker:
     """Reads parts; those whose bytes were there last time become the same object again."""
 
     def __init__(self) -> None:
+        self._unpack = _Decoder().unpack
         self._before: dict[bytes, Any] = {}
         self._now: dict[bytes, Any] = {}
 
@@ -100,7 +112,7 @@ class Unpacker:
         known = self._before.get(data)
         if known is None:
             known = self._now.get(data)
-        self._now[data] = known = unpack(data) if known is None else known
+        self._now[data] = known = self._unpack(data) if known is None else known
         return known
 
     def parts(self, packed: Mapping[str, bytes]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What several workers told, put together: again only where one of them told something else."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from operator import is_
 from typing import Any, Generic, TypeVar
 
 from holdfast.telemetry.breath import breathing
@@ -21,18 +22,19 @@ class Merged(Generic[T]):
     def all(self, plains: Iterable[Mapping[str, Any]], *, of: Hashable = None) -> dict[str, T]:
         """Each name's of all *plains*; *of* tells several such sets apart."""
         found = breathing(gathered(plains).items(), every=_AT_A_TIME)
-        return {name: self._one((of, name), each) for name, each in found}
+        return {name: self.one((of, name), each) for name, each in found}
 
-    def done(self) -> None:
-        """All that is wanted was asked for."""
-        self._before, self._now = self._now, {}
-
-    def _one(self, name: Hashable, plains: list[Any]) -> T:
-        known = self._before.get(name)
+    def one(self, name: Hashable, plains: list[Any]) -> T:
+        """What is made of *plains*, which several told of *name*."""
+        known = self._now.get(name) or self._before.get(name)
         if known is None or not are_same(known[0], plains):
             known = (plains, self._make(plains))
         self._now[name] = known
         return known[1]
+
+    def done(self) -> None:
+        """All that is wanted was asked for."""
+        self._before, self._now = self._now, {}
 
 
 def gathered(plains: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
@@ -46,6 +48,4 @@ def gathered(plains: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
 
 def are_same(some: list[Any], others: list[Any]) -> bool:
     """Whether they are the very same objects: nobody changes what was told."""
-    return len(some) == len(others) and all(
-        one is other for one, other in zip(some, others, strict=True)
-    )
+    return len(some) == len(others) and all(map(is_, some, others))
