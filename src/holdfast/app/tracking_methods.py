@@ -16,7 +16,7 @@ from holdfast.app.begun_work import begin, ending
 from holdfast.app.timed_work import TimedWork, is_cancelled, status_of
 from holdfast.app.vitals import Vitals
 from holdfast.clock import Clock
-from holdfast.events import ComponentState, MetricTracked, Sink
+from holdfast.events import ComponentState, MetricTracked, Sink, discard
 from holdfast.health.state import Health
 from holdfast.telemetry.application_metrics import (
     APPLICATION_METRICS,
@@ -42,6 +42,8 @@ class TrackingMethods(ABC):
 
     def track(self, metric: str, value: float = 1.0, /, **labels: Any) -> None:
         """Tell *value* for one of the metrics by its key in `APPLICATION_METRICS`."""
+        if self.emit is discard:
+            return
         family = APPLICATION_METRICS.get(metric)
         if family is None:
             self._misused(metric, "unknown_metric")
@@ -59,6 +61,8 @@ class TrackingMethods(ABC):
         user_type: str = "anonymous", endpoint: str = "unknown", **extra_labels: Any,
     ) -> None:  # fmt: skip
         """Count *error*, by kind and by what it says; *function* may be among *extra_labels*."""
+        if self.emit is discard:
+            return
         self.track(
             "error_counter", error_type=error_type, error_category=category(error),
             component=component, severity=severity(error), user_type=user_type, endpoint=endpoint,
@@ -255,6 +259,8 @@ class TrackingMethods(ABC):
             self._misused(name, "unknown_metric")
 
     def _misused(self, metric: str, reason: str) -> None:
+        if self.emit is discard:
+            return
         named = (str(metric)[:60], reason)
         self.emit(MetricTracked(MISUSE, named, 1.0, self.clock.wall()))
         if named not in self._said and len(self._said) < _MOST_SAID:
