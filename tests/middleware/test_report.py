@@ -1,6 +1,8 @@
 """Each request is told once, with what really went over the wire."""
 
 import asyncio
+import contextlib
+import gc
 from typing import Any
 
 import pytest
@@ -297,3 +299,25 @@ async def test_nobody_but_the_application_receives() -> None:
 
     finished = await Exchange(middleware, incoming=[body(b"hello")]).play()
     assert (finished.outcome, read) == ("succeeded", [body(b"hello")])
+
+
+async def test_what_escapes_leaves_nothing_to_the_garbage_collector() -> None:
+    """An error whose traceback leads back to it keeps the request, and all it read, in memory."""
+
+    class Escaped(Exception):
+        """One that can be looked for."""
+
+    async def app(scope: Any, receive: Receive, send: Send) -> None:
+        raise Escaped
+
+    async def fail() -> None:
+        with contextlib.suppress(Escaped):
+            await Exchange(app).play()
+
+    gc.collect()
+    gc.disable()
+    try:
+        await fail()
+        assert [one for one in gc.get_objects() if isinstance(one, Escaped)] == []
+    finally:
+        gc.enable()

@@ -94,6 +94,7 @@ class ReportRequests:
         finally:
             del scopes[id(scope)]
             self._sink(self._finished(scope, exchange))
+            exchange.error = None  # its traceback holds this frame: a cycle for the collector
             if token is not None:
                 _reset_scope(token)
 
