@@ -45,8 +45,8 @@ def monitored(function: F, new_block: NewBlock) -> F:
         try:
             named = signature.bind_partial(*args, **kwargs).arguments
         except TypeError:  # the function itself will say what is wrong
-            named = kwargs
-        return new_block({**named, **named.get("kwargs", {})})
+            named = {}
+        return new_block({**kwargs, **named})
 
     wrapped = functools.update_wrapper(_wrapper_for(function)(function, block), function)
     return cast("F", wrapped)
