@@ -44,6 +44,12 @@ class TrackingMethods(ABC):
         """Tell *value* for one of the metrics by its key in `APPLICATION_METRICS`."""
         if self.emit is discard:
             return
+        try:
+            self._tell(metric, value, labels)
+        except Exception:  # noqa: BLE001 - it has no text, no hash, or is beyond a float
+            self._misused(metric, "unreadable")
+
+    def _tell(self, metric: str, value: float, labels: dict[str, Any]) -> None:
         family = APPLICATION_METRICS.get(metric)
         if family is None:
             self._misused(metric, "unknown_metric")
@@ -253,7 +259,7 @@ class TrackingMethods(ABC):
     def _track_named(
         self, names: Mapping[str, str], name: str, value: float, labels: Mapping[str, Any]
     ) -> None:
-        if name in names:
+        if isinstance(name, str) and name in names:
             self.track(names[name], value, **labels)
         else:
             self._misused(name, "unknown_metric")
@@ -261,7 +267,7 @@ class TrackingMethods(ABC):
     def _misused(self, metric: str, reason: str) -> None:
         if self.emit is discard:
             return
-        named = (str(metric)[:60], reason)
+        named = (metric[:60] if isinstance(metric, str) else type(metric).__name__, reason)
         self.emit(MetricTracked(MISUSE, named, 1.0, self.clock.wall()))
         if named not in self._said and len(self._said) < _MOST_SAID:
             self._said.add(named)
