@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from holdfast.events import Verdict
 from tests.guard.stage import Stage, caught
 
 
@@ -113,3 +114,22 @@ async def test_a_stream_needs_an_iterator(function: Any, what: str) -> None:
     error = await caught(Stage().guard.stream(function))
     assert isinstance(error, TypeError)
     assert str(error).endswith(f"{function.__name__} returned {what}")
+
+
+async def _later(answer: object) -> Verdict:
+    return Verdict("pass")
+
+
+@pytest.mark.parametrize("others", [(), (lambda _: None,)])
+@pytest.mark.parametrize(
+    ("validator", "told"), [(_later, "_later returned coroutine"), (bool, "bool returned bool")]
+)
+async def test_a_validator_that_returns_no_verdict(
+    validator: Any, told: str, others: tuple[Any, ...]
+) -> None:
+    """Yes and no are not enough, and nothing is awaited: it says which one it was, and how."""
+    stage = Stage(validators=(validator, *others))
+    error = await caught(stage.guard.call(fetch))
+    assert isinstance(error, TypeError)
+    assert str(error).startswith(f"the validator {told}: it is a plain def that returns Verdict(")
+    assert [(one.outcome, one.verdict) for one in stage.finished()] == [("failed", None)]
