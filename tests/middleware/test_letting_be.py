@@ -9,7 +9,7 @@ import pytest
 
 from holdfast.events import discard
 from holdfast.middleware.report import Message, Receive, ReportRequests, Send
-from tests.middleware.exchange import Exchange, answering, body
+from tests.middleware.exchange import DISCONNECT, Exchange, answering, begin, body, piece
 
 
 @pytest.mark.parametrize(("leaves", "outcome"), [(True, "client_gone"), (False, "succeeded")])
@@ -83,3 +83,56 @@ async def test_what_escapes_leaves_nothing_to_the_garbage_collector() -> None:
         assert [one for one in gc.get_objects() if isinstance(one, Escaped)] == []
     finally:
         gc.enable()
+
+
+async def test_who_leaves_a_stream_has_left_though_it_was_ended_in_good_order() -> None:
+    """Starlette's BaseHTTPMiddleware ends the answer, whatever its application was told."""
+
+    async def app(scope: Any, receive: Receive, send: Send) -> None:
+        await begin(send)
+        await piece(send, b"half", more=True)
+        assert (await receive())["type"] == "http.disconnect"
+        await piece(send)
+
+    finished = await Exchange(app, incoming=[DISCONNECT]).play()
+    assert (finished.outcome, finished.status, finished.error) == ("client_gone", 200, None)
+
+
+async def test_a_disconnect_that_comes_with_the_end_is_nobody_leaving() -> None:
+    """The same class, outside of us: it tells those who listen before it takes the last piece."""
+    taken = asyncio.Event()
+
+    async def app(scope: Any, receive: Receive, send: Send) -> None:
+        await begin(send)
+        listening = asyncio.create_task(_received(receive))
+        await piece(send, b"all")
+        assert (await listening)["type"] == "http.disconnect"
+
+    async def middleware(scope: Any, receive: Receive, send: Send) -> None:
+        async def until_taken() -> Message:
+            await taken.wait()
+            return DISCONNECT
+
+        async def taking(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                taken.set()
+                await asyncio.sleep(1.0)
+
+        await ReportRequests(app, sink=told.append)(scope, until_taken, taking)
+
+    told: list[Any] = []
+    scope = {"type": "http", "method": "GET", "path": "/x", "headers": []}
+    await middleware(scope, _nothing, _nowhere)
+    assert [one.outcome for one in told] == ["succeeded"]
+
+
+async def _nothing() -> Message:
+    raise AssertionError("nobody asked")
+
+
+async def _nowhere(message: Message) -> None:
+    raise AssertionError("nobody listens")
+
+
+async def _received(receive: Receive) -> Message:
+    return await receive()

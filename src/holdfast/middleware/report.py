@@ -143,7 +143,7 @@ class _Exchange:
 
     __slots__ = (
         "_method", "_monotonic", "_receive", "_send", "client_left", "ended", "error",
-        "first_byte", "gone", "request_bytes", "response_bytes", "started", "status",
+        "first_byte", "is_ending", "request_bytes", "response_bytes", "started", "status",
     )  # fmt: skip
     first_byte: float | None
     ended: float | None
@@ -157,7 +157,7 @@ class _Exchange:
         self.started = monotonic()
         self.first_byte = self.ended = self.error = None
         self.status = self.request_bytes = self.response_bytes = 0
-        self.client_left = self.gone = False
+        self.client_left = self.is_ending = False
 
     @property
     def disconnected(self) -> bool:
@@ -172,14 +172,16 @@ class _Exchange:
         message = await self._receive()
         if message["type"] == "http.request":
             self.request_bytes += len(message.get("body", b""))
-        elif message["type"] == "http.disconnect" and self.ended is None:
+        elif message["type"] == "http.disconnect" and not self.is_ending:
             self.client_left = True
         return message
 
     async def send(self, message: Message) -> None:
         kind = message["type"]
-        if kind == "http.response.body" and self.first_byte is None:
-            self.gone = self.disconnected and not message.get("more_body", False)
+        if kind == "http.response.start":
+            self.client_left = self.client_left or self.disconnected
+        elif kind in _BODIES and not message.get("more_body", False):
+            self.is_ending = True  # a disconnect from here on is how servers end
         await self._send(message)
         if kind == "http.response.start":
             self.status = message["status"]
@@ -196,12 +198,13 @@ class _Exchange:
                 self.first_byte = self._monotonic()
 
     def outcome(self) -> Outcome:
-        if self.gone:
+        if self.client_left:
             return "client_gone"
         if self.ended is not None:
             return "failed" if self.status >= 500 else "succeeded"
-        gone = self.client_left or isinstance(self.error, OSError)
-        if gone or (self.error is not None and not isinstance(self.error, Exception)):
+        if isinstance(self.error, OSError) or (
+            self.error is not None and not isinstance(self.error, Exception)
+        ):
             return "client_gone"
         return "failed"
 
