@@ -1,12 +1,16 @@
 """Who is asking is what the application's authentication left on the request."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from holdfast.app.identify import user_of_scope
+from holdfast.app.setup import setup_monitoring
+from tests.api.host import development
 
 
 @pytest.mark.parametrize(
@@ -35,3 +39,15 @@ def test_the_applications_own_way_may_fail() -> None:
     with capture_logs() as logs:
         assert user_of_scope(lambda request: request.headers["nobody"])(scope) == (None, None)
     assert [log["event"] for log in logs] == ["user_not_identified"]
+
+
+def test_nothing_is_awaited_once_a_request_was_answered(tmp_path: Path) -> None:
+    """An async function is refused at set-up, and nothing is half mounted."""
+
+    async def ask_the_database(request: Any) -> str:
+        return "u-1"
+
+    app = FastAPI()
+    with pytest.raises(TypeError, match="identify is an async def: find the user where"):
+        setup_monitoring(app, settings=development(tmp_path), identify=ask_the_database)
+    assert (app.user_middleware, hasattr(app.state, "holdfast")) == ([], False)

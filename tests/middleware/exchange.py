@@ -23,8 +23,10 @@ class Exchange:
     """A request to *app*, and what the middleware told of it.
 
     *incoming* are the messages the server hands over, then silence; *refuse_after* body messages
-    the connection is gone and sending raises.
+    the connection is gone and sending raises. *disconnected* is what uvicorn knows of the client.
     """
+
+    disconnected = False
 
     def __init__(
         self, app: ASGIApp, *, method: str = "GET", headers: Mapping[str, str] | None = None,

@@ -246,37 +246,3 @@ async def _nothing() -> Message:
 
 async def _nowhere(message: Message) -> None:
     raise AssertionError("nobody listens")
-
-
-@pytest.mark.parametrize(
-    ("incoming", "outcome"),
-    [
-        ([body(), DISCONNECT], "client_gone"),
-        ([body()], "succeeded"),
-        ([DISCONNECT], "client_gone"),
-    ],
-)
-async def test_a_client_who_left_before_a_plain_reply_is_noticed(
-    incoming: list[Message], outcome: str
-) -> None:
-    """Though the application answered in full and the server did not complain."""
-
-    async def app(scope: Any, receive: Receive, send: Send) -> None:
-        if incoming[0] is not DISCONNECT:
-            await receive()
-        await answering(after=1.0)(scope, receive, send)
-
-    finished = await Exchange(app, incoming=incoming).play()
-    assert (finished.outcome, finished.status) == (outcome, 200)
-
-
-async def test_what_was_looked_at_is_still_the_applications() -> None:
-    """One that replies before it reads gets its body all the same."""
-    read: list[Message] = []
-
-    async def app(scope: Any, receive: Receive, send: Send) -> None:
-        await answering(after=1.0)(scope, receive, send)
-        read.append(await receive())
-
-    finished = await Exchange(app, incoming=[body(b"hello")]).play()
-    assert (finished.outcome, read) == ("succeeded", [body(b"hello")])

@@ -51,6 +51,30 @@ async def test_the_callers_cancellation_is_not_a_timeout() -> None:
     assert isinstance(gone, asyncio.CancelledError)
 
 
+@pytest.mark.parametrize("deadline", [None, 1.0], ids=["its own timer", "the deadline's"])
+@pytest.mark.parametrize("in_spite", ["an answer", OSError("closed badly")])
+async def test_who_makes_something_else_of_its_end_leaves_no_cancellation_behind(
+    deadline: float | None, in_spite: str | Exception
+) -> None:
+    """As with `asyncio.timeout`: else a task group of the caller takes it for his own."""
+
+    async def stubborn() -> str:
+        try:
+            await asyncio.sleep(9.0)
+        except asyncio.CancelledError:
+            if isinstance(in_spite, Exception):
+                raise in_spite from None
+        return str(in_spite)
+
+    provider = through(Timeout(2.0), call(deadline=deadline), stubborn)
+    if isinstance(in_spite, Exception):
+        assert await caught(provider) is in_spite
+    else:
+        assert await provider == in_spite
+    task = asyncio.current_task()
+    assert (task and task.cancelling(), asyncio.get_running_loop().time()) == (0, deadline or 2.0)
+
+
 async def remembered(outer: float | None, seconds: float) -> tuple[float | None, float | None]:
     """The deadline of a call under *outer* and its own *seconds*, and that of nested calls."""
     one = call(deadline=outer)

@@ -106,6 +106,28 @@ async def test_names_of_arguments_can_be_chosen_and_wrong_calls_stay_wrong() -> 
     assert one.events[0] == SessionStarted("s-9", 7.0, None, "guidance")
 
 
+def test_ids_are_found_among_all_arguments_and_only_there() -> None:
+    """Whatever the function calls them; an argument of its own that is called kwargs is one."""
+    one = Followed()
+
+    def others(**rest: str) -> None:
+        """Takes whatever comes."""
+
+    def stored(kwargs: object, session_id: str = "mine") -> object:
+        return kwargs
+
+    def positional(session_id: str, /, **rest: str) -> None:
+        """May be given the name twice."""
+
+    watched = one.journeys.monitored
+    watched(others)(session_id="among the rest")
+    for value in ("text", None, {"session_id": "its own affair"}):
+        assert watched(stored)(value, session_id="by name") == value
+    watched(positional)("first", session_id="second")
+    begun = [event.session_id for event in one.events if isinstance(event, SessionStarted)]
+    assert begun == ["among the rest", *["by name"] * 3, "first"]
+
+
 def _application(one: Followed) -> FastAPI:
     app = FastAPI()
     app.add_middleware(ReportRequests, sink=one.events.append)

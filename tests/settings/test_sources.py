@@ -46,6 +46,28 @@ def test_empty_is_not_set(tmp_path: Path) -> None:
     assert settings.metrics_interval == 5
 
 
+def test_what_a_file_of_secrets_brings_with_it_is_no_part_of_a_value() -> None:
+    """A line break at the end, as mounted secrets have it; blank is not set."""
+    environ = {
+        "DATABASE_URL": "postgresql://u:p@host/record\n",
+        "HOLDFAST_DATA_DIR": " data\n",
+        "OPENAI_BASE_URL": "http://host/v1 \n",
+        "HOLDFAST_ENABLED": "  ",
+    }
+    settings = load_settings(environ, None)
+    assert settings.database_url is not None
+    assert settings.database_url.get_secret_value() == "postgresql://u:p@host/record"
+    assert (settings.data_dir, settings.enabled) == ("data", True)
+    assert settings.services["openai"].base_url == "http://host/v1"
+
+
+def test_what_the_application_signs_with_stays_as_it_is() -> None:
+    """It reads the same variable, and does not know that we would cut it."""
+    settings = load_settings({"JWT_SECRET": "x" * 40 + "\n"}, None)
+    assert settings.jwt_secret is not None
+    assert settings.jwt_secret.get_secret_value() == "x" * 40 + "\n"
+
+
 def test_this_process_is_read_when_nothing_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ class Following:
 
     def __init__(self, sink: Sink, clock: Clock, privacy: Privacy | None) -> None:
         self._sink, self._clock = sink, clock
+        self._is_off = sink is discard
         self._journeys = Journeys(sink, clock, privacy)
         self._business = Business(sink, clock)
 
@@ -52,6 +53,8 @@ class Following:
         ``@monitoring.monitor_session`` or ``@monitoring.monitor_session(service_type="guidance",
         session_id="the argument that holds the id")``. Streams and background tasks belong to it.
         """
+        if self._is_off:
+            return _as_it_is if function is None else function
         if function is not None:
             return self._journeys.monitored(function)
         return functools.partial(self._journeys.monitored, **options)
@@ -65,8 +68,8 @@ class Following:
         """
         if not 0 < len(name) <= _LONGEST_NAME:
             raise ValueError(f"an endpoint's name has 1 to {_LONGEST_NAME} characters: {name!r}")
-        if self._sink is discard:  # nobody watches: the function stays as it is
-            return lambda function: function
+        if self._is_off:
+            return _as_it_is
         return functools.partial(self._journeys.endpoint, name=name)
 
     def step(
@@ -93,8 +96,12 @@ class Following:
         )
 
     def complete_session(self, session_id: str | None = None) -> None:
-        """The application finished what the user came for; default: the current session."""
-        self._journeys.complete(session_id)
+        """The application finished what the user came for; default: the current session.
+
+        Raises ValueError when there is none, unless we are switched off: nobody knows then.
+        """
+        if not self._is_off:
+            self._journeys.complete(session_id)
 
     def track_business(
         self, name: str, value: float | Decimal = 1, *, kind: str = "count", unit: str = "1",
@@ -106,6 +113,8 @@ class Following:
         Belongs to the current session and user. Never raises: what cannot be added up, or breaks
         a rule, becomes an issue.
         """
+        if self._is_off:
+            return
         self._business.track(
             name, value, kind=kind, unit=unit, session_id=session_id, user_id=user_id,
             dimensions=dimensions,
@@ -122,3 +131,8 @@ class Following:
         """The application's own logic is violated; a critical issue fails its session."""
         scope, at = world.scope.get(), self._clock.wall()
         self._sink(IssueFound(scope, at, issue_type, severity, description, user_impact, details))
+
+
+def _as_it_is(function: F) -> F:
+    """Nobody watches what it does."""
+    return function

@@ -1,6 +1,7 @@
 """Who is asking: what the application's own authentication left on the request."""
 
 from collections.abc import Callable, Mapping
+from inspect import iscoroutinefunction
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +15,24 @@ User = tuple[str | None, str | None]
 Identify = Callable[[HTTPConnection], Any]
 """Given by the application: takes the request, returns an id, a user, or (id, type)."""
 
+UserOf = Callable[[Mapping[str, Any]], User]
+"""Reads the user from a request's ASGI scope."""
+
 _IDS = ("id", "user_id", "sub", "username")
 _TYPES = ("user_type", "type", "role")
 
 
-def user_of_scope(identify: Identify | None = None) -> Callable[[Mapping[str, Any]], User]:
+def user_of_scope(identify: Identify | None = None) -> UserOf:
     """Reads the user from a request's ASGI scope once it was answered; it never raises.
 
-    Default: ``request.state.user``, whether that is an id, a mapping or an object.
+    Default: ``request.state.user``, whether that is an id, a mapping or an object. TypeError when
+    *identify* is an ``async def``: the answer is on its way, and nothing more is awaited.
     """
+    if iscoroutinefunction(identify):
+        raise TypeError(
+            "identify is an async def: find the user where the request is handled, "
+            "keep it in request.state, and return it from a plain def"
+        )
 
     def read(scope: Mapping[str, Any]) -> User:
         try:

@@ -30,6 +30,7 @@ from holdfast.errors import ConfigurationError
 from holdfast.events import Sink, discard
 from holdfast.guard.controls import Controls
 from holdfast.guard.guard import Guard
+from holdfast.guard.open_guard import OpenGuard
 from holdfast.guard.options import GuardOptions, build
 from holdfast.integrations import CATALOG
 from holdfast.integrations.client import http_client
@@ -122,7 +123,7 @@ class Monitoring(HealthMethods, TrackingMethods, Following):
         integration's settings, or to `GuardOptions()` for one we do not know.
         """
         if not self.settings.enabled:
-            return Guard(integration, operation)
+            return OpenGuard(integration, operation)
         if integration in CATALOG and operation in (known := self._catalog_guards(integration)):
             return known[operation]
         existing = self.controls.get((integration, operation))

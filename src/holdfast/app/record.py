@@ -78,8 +78,13 @@ class Record(Fold):
         return _with_spool(_together(self._past, self._buffer.status()), self._log.status())
 
     async def kept(self, timeout_seconds: float) -> bool:
-        """Whether everything emitted until now is on a disk, in the database or the spool."""
-        if self._database is None or self.sessions is None:
+        """Whether everything emitted until now is on a disk, in the database or the spool.
+
+        Switched off, that is nothing: it is all there.
+        """
+        if self._database is None:
+            return True
+        if self.sessions is None:
             return False
         self.catch_up()
         flushing = asyncio.create_task(self._secure(self._database))

@@ -13,7 +13,7 @@ from holdfast.api.application import create_api, taken_by_host
 from holdfast.api.live import Broadcast
 from holdfast.api.surface import Surface
 from holdfast.app.current import mounted
-from holdfast.app.identify import Identify, user_of_scope
+from holdfast.app.identify import Identify, UserOf, user_of_scope
 from holdfast.app.lifecycle import Lifecycle, StartLazily, around
 from holdfast.app.monitoring import Monitoring
 from holdfast.app.tracing import tracing_of
@@ -61,9 +61,9 @@ def setup_monitoring(
     to the built-in ones under the file that ``HOLDFAST_PRICES`` names. With an OpenTelemetry
     *tracer_provider*, or HOLDFAST_OTEL, calls are traced.
     *engine*, an ``AsyncEngine`` of the host's, is used for the record and never closed.
-    *identify* takes a request that was answered and returns whose it was: an id, (id, type), or a
-    user to take both from; default: ``request.state.user``. *privacy* names what nobody may read
-    later in a session's context, beside what we know ourselves.
+    *identify*, no ``async def``, takes a request that was answered and returns whose it was: an
+    id, (id, type), or a user to take both from; default: ``request.state.user``. *privacy* names
+    what nobody may read later in a session's context, beside what we know ourselves.
     """
     if app.middleware_stack is not None:
         raise LifecycleError(
@@ -71,6 +71,7 @@ def setup_monitoring(
         )
     if getattr(app.state, "holdfast", None) is not None:
         raise LifecycleError("setup_monitoring was called twice for the same application")
+    user_of = user_of_scope(identify)
     settings = settings or load_settings()
     monitoring = Monitoring(
         settings, prices=prices, engine=engine, privacy=privacy,
@@ -79,13 +80,13 @@ def setup_monitoring(
     app.state.holdfast = monitoring
     mounted(monitoring)
     if monitoring.settings.enabled:
-        _mount(app, monitoring, identify)
+        _mount(app, monitoring, user_of)
     else:
         structlog.get_logger("holdfast").info("holdfast_disabled", by="HOLDFAST_ENABLED")
     return monitoring
 
 
-def _mount(app: FastAPI, monitoring: Monitoring, identify: Identify | None) -> None:
+def _mount(app: FastAPI, monitoring: Monitoring, user_of: UserOf) -> None:
     services = monitoring.http_services()
     broadcast = Broadcast(services)
     monitoring.watch_slow_clients(lambda: broadcast.slow_clients)
@@ -94,7 +95,7 @@ def _mount(app: FastAPI, monitoring: Monitoring, identify: Identify | None) -> N
     app.router.lifespan_context = around(app.router.lifespan_context, lifecycle)
     app.add_middleware(
         ReportRequests, sink=monitoring.emit, clock=monitoring.clock,
-        connections=monitoring.connections, identify=user_of_scope(identify),
+        connections=monitoring.connections, identify=user_of,
         identity=Identity(monitoring.settings.session_cookie),
     )  # fmt: skip
     app.add_middleware(

@@ -16,7 +16,7 @@ from holdfast.app.begun_work import begin, ending
 from holdfast.app.timed_work import TimedWork, is_cancelled, status_of
 from holdfast.app.vitals import Vitals
 from holdfast.clock import Clock
-from holdfast.events import ComponentState, MetricTracked, Sink
+from holdfast.events import ComponentState, MetricTracked, Sink, discard
 from holdfast.health.state import Health
 from holdfast.telemetry.application_metrics import (
     APPLICATION_METRICS,
@@ -42,6 +42,14 @@ class TrackingMethods(ABC):
 
     def track(self, metric: str, value: float = 1.0, /, **labels: Any) -> None:
         """Tell *value* for one of the metrics by its key in `APPLICATION_METRICS`."""
+        if self.emit is discard:
+            return
+        try:
+            self._tell(metric, value, labels)
+        except Exception:  # noqa: BLE001 - it has no text, no hash, or is beyond a float
+            self._misused(metric, "unreadable")
+
+    def _tell(self, metric: str, value: float, labels: dict[str, Any]) -> None:
         family = APPLICATION_METRICS.get(metric)
         if family is None:
             self._misused(metric, "unknown_metric")
@@ -59,6 +67,8 @@ class TrackingMethods(ABC):
         user_type: str = "anonymous", endpoint: str = "unknown", **extra_labels: Any,
     ) -> None:  # fmt: skip
         """Count *error*, by kind and by what it says; *function* may be among *extra_labels*."""
+        if self.emit is discard:
+            return
         self.track(
             "error_counter", error_type=error_type, error_category=category(error),
             component=component, severity=severity(error), user_type=user_type, endpoint=endpoint,
@@ -249,13 +259,15 @@ class TrackingMethods(ABC):
     def _track_named(
         self, names: Mapping[str, str], name: str, value: float, labels: Mapping[str, Any]
     ) -> None:
-        if name in names:
+        if isinstance(name, str) and name in names:
             self.track(names[name], value, **labels)
         else:
             self._misused(name, "unknown_metric")
 
     def _misused(self, metric: str, reason: str) -> None:
-        named = (str(metric)[:60], reason)
+        if self.emit is discard:
+            return
+        named = (metric[:60] if isinstance(metric, str) else type(metric).__name__, reason)
         self.emit(MetricTracked(MISUSE, named, 1.0, self.clock.wall()))
         if named not in self._said and len(self._said) < _MOST_SAID:
             self._said.add(named)

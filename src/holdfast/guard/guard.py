@@ -15,6 +15,7 @@ from holdfast.clock import SYSTEM_CLOCK, Clock
 from holdfast.errors import BreakerOpen, CallRefused, LifecycleError, name_and_reason
 from holdfast.events import CallFinished, Origin, Outcome, Sink, bound, discard
 from holdfast.guard.attempt import Attempt, ask
+from holdfast.guard.awaitable import explain, must_be_decorable, must_be_iterated
 from holdfast.guard.stream import Nothing, OpenStream
 from holdfast.resilience.circuit import Circuit
 from holdfast.resilience.frame import Row
@@ -124,7 +125,8 @@ class Guard:
         return await self.call(_Primed(function), *args, **kwargs)
 
     def __call__(self, function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-        """Guard every call of *function*."""
+        """Guard every call of *function*; TypeError at a generator, or above ``@classmethod``."""
+        must_be_decorable(function)
 
         @wraps(function)
         async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -193,6 +195,7 @@ class Guard:
         return error
 
     def _lose(self, call: Call, error: BaseException) -> None:
+        explain(error, call.function)
         call.end(error)
         self._report(call, error)
 
@@ -233,7 +236,9 @@ class _Primed(Unshared, Generic[P, T]):
         self._function = function
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> OpenStream[T]:
-        stream = OpenStream(self._function(*args, **kwargs))
+        items = self._function(*args, **kwargs)
+        must_be_iterated(items, self._function)
+        stream = OpenStream(items)
         await stream.prime()
         return stream
 

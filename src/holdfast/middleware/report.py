@@ -7,7 +7,6 @@ those really received and sent. A client that leaves before the end is its own o
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
-from inspect import iscoroutinefunction
 from typing import Any, Literal
 
 from holdfast import context
@@ -22,9 +21,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[ASGIScope, Receive, Send], Awaitable[None]]
-
-_QUICK_SECONDS = 0.05
-"""Nobody leaves sooner, so nobody is looked for."""
 
 Identify = Callable[[ASGIScope], tuple[str | None, str | None]]
 """Asked once a request was answered: the user's id and type, each None where it is not known."""
@@ -98,6 +94,7 @@ class ReportRequests:
         finally:
             del scopes[id(scope)]
             self._sink(self._finished(scope, exchange))
+            exchange.error = None  # its traceback holds this frame: a cycle for the collector
             if token is not None:
                 _reset_scope(token)
 
@@ -146,7 +143,7 @@ class _Exchange:
 
     __slots__ = (
         "_method", "_monotonic", "_receive", "_send", "client_left", "ended", "error",
-        "first_byte", "gone", "held", "request_bytes", "response_bytes", "started", "status",
+        "first_byte", "is_ending", "request_bytes", "response_bytes", "started", "status",
     )  # fmt: skip
     first_byte: float | None
     ended: float | None
@@ -160,27 +157,31 @@ class _Exchange:
         self.started = monotonic()
         self.first_byte = self.ended = self.error = None
         self.status = self.request_bytes = self.response_bytes = 0
-        self.client_left = self.gone = False
-        self.held: Message | None = None
+        self.client_left = self.is_ending = False
+
+    @property
+    def disconnected(self) -> bool:
+        """Whether the server has lost the client; servers say nothing to who answers him then.
+
+        Uvicorn keeps it beside its `receive`, we as well. Nothing else may be asked: a `receive`
+        of somebody's middleware cannot be begun and left, and takes what the application awaits.
+        """
+        return getattr(getattr(self._receive, "__self__", None), "disconnected", False) is True
 
     async def receive(self) -> Message:
-        message, self.held = self.held, None
-        if message is None:
-            message = await self._receive()
+        message = await self._receive()
         if message["type"] == "http.request":
             self.request_bytes += len(message.get("body", b""))
-        elif message["type"] == "http.disconnect" and self.ended is None:
+        elif message["type"] == "http.disconnect" and not self.is_ending:
             self.client_left = True
         return message
 
     async def send(self, message: Message) -> None:
         kind = message["type"]
-        if (
-            kind == "http.response.body"
-            and self.first_byte is None
-            and self._monotonic() - self.started >= _QUICK_SECONDS
-        ):
-            self._look_for_client(message)
+        if kind == "http.response.start":
+            self.client_left = self.client_left or self.disconnected
+        elif kind in _BODIES and not message.get("more_body", False):
+            self.is_ending = True  # a disconnect from here on is how servers end
         await self._send(message)
         if kind == "http.response.start":
             self.status = message["status"]
@@ -196,32 +197,14 @@ class _Exchange:
             elif size and self.first_byte is None:
                 self.first_byte = self._monotonic()
 
-    def _look_for_client(self, message: Message) -> None:
-        """A plain reply after a while: servers say nothing when nobody is there to read it.
-
-        Only the server's `receive` knows. It is begun, and left where it would wait; a message
-        that was there already is kept for the application.
-        """
-        if message.get("more_body", False) or self.held is not None:
-            return
-        if not iscoroutinefunction(self._receive):
-            return
-        asking = self._receive()
-        try:
-            asking.send(None)
-        except StopIteration as answer:
-            self.gone = answer.value["type"] == "http.disconnect"
-            self.held = answer.value
-        else:
-            asking.close()
-
     def outcome(self) -> Outcome:
-        if self.gone:
+        if self.client_left:
             return "client_gone"
         if self.ended is not None:
             return "failed" if self.status >= 500 else "succeeded"
-        gone = self.client_left or isinstance(self.error, OSError)
-        if gone or (self.error is not None and not isinstance(self.error, Exception)):
+        if isinstance(self.error, OSError) or (
+            self.error is not None and not isinstance(self.error, Exception)
+        ):
             return "client_gone"
         return "failed"
 

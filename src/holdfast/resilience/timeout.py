@@ -41,7 +41,10 @@ class _Shortened:
         self.timer = loop.call_later(seconds, self._end)
 
     def was_ended(self) -> bool:
-        """Whether a cancellation is ours: the caller's own, at the same time, goes before."""
+        """Whether a cancellation is ours: the caller's own, at the same time, goes before.
+
+        Asked once: the task is told that what we asked of it is done.
+        """
         return self.is_over and self._task.uncancel() <= self.cancelling
 
     def _end(self) -> None:
@@ -92,9 +95,11 @@ class Timeout(Gate):
     ) -> None:
         """Time no longer matters to it."""
         if type(token) is tuple:
-            self._running.pop(call, None)
+            if self._running.pop(call, None) is None:  # it answered in spite of its cancellation
+                token[1].uncancel()
         elif isinstance(token, _Shortened):
             token.timer.cancel()
+            token.was_ended()
         if call.held and isinstance(answer, Lasting):
             answer.wait_at_most(self.idle_seconds)
 
@@ -103,14 +108,14 @@ class Timeout(Gate):
         is_cancelled = isinstance(error, asyncio.CancelledError)
         if isinstance(token, _Shortened):
             token.timer.cancel()
-            if is_cancelled and token.was_ended():
+            if token.was_ended() and is_cancelled:
                 raise DeadlineExceeded(
                     f"no answer within the {token.seconds:.3g} s left"
                 ) from error
         elif token is not None:
-            was_ended = self._running.pop(call, None) is None
             _, task, cancelling = token
-            if is_cancelled and was_ended and task.uncancel() <= cancelling:
+            was_ended = self._running.pop(call, None) is None and task.uncancel() <= cancelling
+            if was_ended and is_cancelled:
                 raise TimedOut(f"no answer within {self.seconds:g} s") from error
 
     def _start_timing(self, call: Call) -> asyncio.Task[Any]:

@@ -17,6 +17,7 @@ from holdfast.events import (
     Sink,
     StepTaken,
     Verdict,
+    discard,
 )
 from holdfast.sessions.both_ways import BothWays
 from holdfast.sessions.flow import Flow, Observation, flow, flow_of
@@ -44,6 +45,8 @@ class Ways:
         user_context: Mapping[str, Any] | None,
     ) -> None:  # fmt: skip
         """Tell that a session began, and of its *user_context* what may be told."""
+        if self.sink is discard:
+            return
         told = None
         if user_context:
             with _harmless(SESSION_STEP):
@@ -168,6 +171,8 @@ class StepBlock(BothWays["StepBlock"]):
         self._verdict = verdict
 
     def __enter__(self) -> Self:
+        if self._ways.sink is discard:
+            return self
         before = context.scope.get()
         self._token = context.scope.set(replace(before, step=self._name))
         if self._began is None:
@@ -181,10 +186,11 @@ class StepBlock(BothWays["StepBlock"]):
         self, kind: type[BaseException] | None, error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:  # fmt: skip
+        if self._token is None or self._began is None:  # nobody is told
+            return
         scope = replace(context.scope.get(), step=self._name)
-        if self._token is not None:
-            _put_back(self._token)
-        if scope.session_id is None or self._began is None or (self._goes_on and error is None):
+        _put_back(self._token)
+        if scope.session_id is None or (self._goes_on and error is None):
             return
         clock = self._ways.clock
         spent_ms = (clock.monotonic() - self._began) * 1000

@@ -8,7 +8,8 @@ when the stream has ended.
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Mapping
+from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Protocol, TypeVar, cast
 
@@ -44,8 +45,8 @@ def monitored(function: F, new_block: NewBlock) -> F:
         try:
             named = signature.bind_partial(*args, **kwargs).arguments
         except TypeError:  # the function itself will say what is wrong
-            named = kwargs
-        return new_block({**named, **named.get("kwargs", {})})
+            named = {}
+        return new_block({**kwargs, **named})
 
     wrapped = functools.update_wrapper(_wrapper_for(function)(function, block), function)
     return cast("F", wrapped)
@@ -92,18 +93,32 @@ async def _awaited(answer: Any, rest: Block) -> Any:
 
 
 def _async_generator(function: Any, block: Around) -> Any:
-    async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+    """What ``yield from`` does for generators: all that is sent, thrown and closed passes."""
+
+    async def call(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         with block(args, kwargs):
-            async for item in function(*args, **kwargs):
-                yield item
+            async with aclosing(function(*args, **kwargs)) as inner:
+                try:
+                    item = await anext(inner)
+                    while True:
+                        try:
+                            sent = yield item
+                        except GeneratorExit:
+                            raise
+                        except BaseException as error:  # noqa: BLE001 - it is the function's
+                            item = await inner.athrow(error)
+                        else:
+                            item = await inner.asend(sent)
+                except StopAsyncIteration:
+                    return
 
     return call
 
 
 def _generator(function: Any, block: Around) -> Any:
-    def call(*args: Any, **kwargs: Any) -> Iterator[Any]:
+    def call(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         with block(args, kwargs):
-            yield from function(*args, **kwargs)
+            return (yield from function(*args, **kwargs))
 
     return call
 
@@ -119,8 +134,12 @@ def _follow(answer: Any, arguments: tuple[Any, ...], session: Block) -> None:
 
 async def _followed(body: Any, rest: Block) -> AsyncIterator[Any]:
     with rest:
-        async for item in body:
-            yield item
+        try:
+            async for item in body:
+                yield item
+        finally:
+            if hasattr(body, "aclose"):  # who leaves early ends the application's own work now
+                await body.aclose()
 
 
 def _follow_tasks(one: Any) -> None:

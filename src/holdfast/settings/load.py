@@ -22,6 +22,8 @@ _SECRET = (
     "REDIS_URL",
     "HOLDFAST_ALERT_WEBHOOK",
 )
+_VERBATIM = ("JWT_SECRET",)
+"""The application signs with it as it stands; all others may end in the line break of a file."""
 _NO_KEYS: Mapping[str, Sequence[str]] = {}
 _NO_NAMES: Mapping[str, str] = {}
 _READ_ELSEWHERE = {"HOLDFAST_TOKEN", "HOLDFAST_SKIP_UI"}
@@ -86,12 +88,16 @@ def _validate(
     found = {field: one for field, one in fields.items() if one is not None}
     used.update({one.variable: one.source for one in found.values()})
     try:
-        return model.model_validate({**own, **{field: one.value for field, one in found.items()}})
+        return model.model_validate({**own, **{field: _text(one) for field, one in found.items()}})
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False, include_context=False):
             one = found.get(str(problem["loc"][0]))
             wrong.append(_line(one, str(problem["loc"][0]), problem["msg"]))
         return None
+
+
+def _text(found: Found) -> str:
+    return found.value if found.variable in _VERBATIM else found.value.strip()
 
 
 def _line(found: Found | None, field: str, message: str) -> str:

@@ -19,7 +19,7 @@ class Found:
 
 
 class Sources:
-    """Looks variables up. Empty text counts as not set, as docker-compose passes it."""
+    """Looks variables up. Blank text counts as not set, as docker-compose passes it."""
 
     def __init__(self, environ: Mapping[str, str], dotenv: Path | None) -> None:
         in_file = _read(dotenv) if dotenv is not None and dotenv.is_file() else {}
@@ -33,7 +33,7 @@ class Sources:
         wanted = tuple(names)
         for source, layer in self._layers:
             for name in wanted:
-                if value := layer.get(name):
+                if (value := layer.get(name)) and not value.isspace():
                     return Found(value, name, source)
         return None
 

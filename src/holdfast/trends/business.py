@@ -125,9 +125,14 @@ def _number(value: Any) -> float | None:
 
 
 def _shown(value: Any) -> str:
-    return redact(str(value), _LONGEST_TEXT)
+    try:
+        return redact(str(value), _LONGEST_TEXT)
+    except Exception:  # noqa: BLE001 - the application's own text of it
+        return type(value).__name__
 
 
-def _texts(dimensions: Mapping[str, Any]) -> dict[str, str]:
+def _texts(dimensions: Any) -> dict[str, str]:
+    if not isinstance(dimensions, Mapping):
+        return {"dimensions": _shown(dimensions)}
     some = list(dimensions.items())[:_MOST_DIMENSIONS]
     return {_shown(name): _shown(value) for name, value in some}

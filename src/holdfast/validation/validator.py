@@ -1,5 +1,6 @@
 """The policy that lets validators look at an answer, and fails the call when one says no."""
 
+from asyncio import iscoroutine
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,8 +15,25 @@ Validator = Callable[[Any], Verdict | None]
 
 
 def judge(call: Call, answer: Any, validators: Sequence[Validator]) -> None:
-    """Write the gravest verdict on *call*; raise `SemanticError` when it is a *fail*."""
-    _write(call, worst([validator(answer) for validator in validators]))
+    """Write the gravest verdict on *call*; raise `SemanticError` when it is a *fail*.
+
+    Raises TypeError when a validator returned something else than a verdict.
+    """
+    verdicts = [(validator, validator(answer)) for validator in validators]
+    for validator, verdict in verdicts:
+        if verdict is not None and not isinstance(verdict, Verdict):
+            raise _no_verdict(validator, verdict)
+    _write(call, worst(verdict for _, verdict in verdicts))
+
+
+def _no_verdict(validator: Validator, returned: Any) -> TypeError:
+    if iscoroutine(returned):
+        returned.close()
+    name = getattr(validator, "__name__", type(validator).__name__)
+    return TypeError(
+        f"the validator {name} returned {type(returned).__name__}: it is a plain def "
+        'that returns Verdict("pass"), Verdict("fail", why) or None'
+    )
 
 
 def _write(call: Call, verdict: Verdict | None) -> None:
@@ -40,6 +58,10 @@ class Validate(Gate):
         if self._only is None:
             judge(call, answer, self.validators)
             return
-        verdict = call.verdict = self._only(answer)
-        if verdict is not None and verdict.judgement != "pass":
-            _write(call, verdict)
+        verdict = self._only(answer)
+        if verdict is not None:
+            if not isinstance(verdict, Verdict):
+                raise _no_verdict(self._only, verdict)
+            if verdict.judgement != "pass":
+                _write(call, verdict)
+        call.verdict = verdict
