@@ -9,6 +9,7 @@ from httpx2 import Response
 from holdfast.events import SessionStarted, Usage, Verdict
 from holdfast.guard.options import GuardOptions
 from holdfast.integrations import CATALOG
+from holdfast.resilience.limiter import LimiterOptions
 from tests.api.host import asking, call, mounted, shape, until
 
 pytestmark = pytest.mark.real_time
@@ -102,7 +103,7 @@ def _problem(answer: Response) -> tuple[int, str]:
 async def test_a_card_is_the_documented_one(tmp_path: Path) -> None:
     """Every key of the API reference, each of its type."""
     app, monitoring = mounted(tmp_path)
-    monitoring.guard("mine", "work", GuardOptions())
+    monitoring.guard("mine", "work", GuardOptions(limiter=LimiterOptions()))
     call(monitoring, integration="mine", operation="work")
     usage = Usage("tokens", 30.0, 970.0, "m-1", None, 0.25)
     for _ in range(19):

@@ -12,6 +12,7 @@ from httpx2 import AsyncClient
 from holdfast.app.monitoring import Monitoring
 from holdfast.guard.controls import rate_of
 from holdfast.guard.options import GuardOptions
+from holdfast.resilience.limiter import LimiterOptions
 from tests.api.host import asking, call, mounted
 
 pytestmark = pytest.mark.real_time
@@ -196,7 +197,9 @@ async def test_a_full_reset_forgets_alerts_everywhere(tmp_path: Path) -> None:
         assert one.monitoring.vitals.alerting.look()
         await one.beat()
         assert (await other.get("/health/alerts"))["alerts"]
-        limited = rate_of(one.monitoring.guard("sun", "shine", GuardOptions()))
+        limited = rate_of(
+            one.monitoring.guard("sun", "shine", GuardOptions(limiter=LimiterOptions()))
+        )
         assert limited is not None
         limited.refused = 3
         assert (await other.client.post("/health/reset")).status_code == 200

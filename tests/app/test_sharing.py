@@ -73,8 +73,8 @@ def test_without_a_url_nothing_is_shared(tmp_path: Path) -> None:
 def test_every_guard_shares(tmp_path: Path) -> None:
     """The catalog's, with one rate for an integration, and the application's own."""
     _, monitoring = _sharing(tmp_path, NOBODY, "any")
-    for key in (("openai", "chat"), ("prokerala", "kundli"), ("sun", "shine")):
-        guard = monitoring.guard(*key)
+    own = monitoring.guard("sun", "shine", GuardOptions(limiter=LimiterOptions()))
+    for guard in (own, monitoring.guard("openai", "chat"), monitoring.guard("prokerala", "kundli")):
         limiter = limiter_of(guard)
         assert isinstance(circuit_of(guard), SharedCircuit)
         assert limiter is not None

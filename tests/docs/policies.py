@@ -20,6 +20,7 @@ from holdfast.resilience.cache import CacheOptions
 from holdfast.resilience.fallback import FallbackOptions
 from holdfast.resilience.fault import Fault, Faults
 from holdfast.resilience.gate import Gate
+from holdfast.resilience.limiter import LimiterOptions
 
 INTRODUCTION = """Outermost first, as `guard/options.py:build` has them; what is not configured is
 not there at all. Why in this order, and what counts against a provider:
@@ -100,6 +101,7 @@ def _guard() -> Guard:
 
 def _everything() -> Guard:
     options = GuardOptions(
+        limiter=LimiterOptions(),
         bulkhead=BulkheadOptions(),
         cache=CacheOptions(key=_key),
         coalesce=_key,

@@ -156,7 +156,10 @@ async def test_faults_are_switched_where_they_are_allowed() -> None:
 
 
 EVERYTHING = GuardOptions(
-    bulkhead=BulkheadOptions(), cache=CacheOptions(key=lambda: "one"), retry=RetryOptions()
+    bulkhead=BulkheadOptions(),
+    cache=CacheOptions(key=lambda: "one"),
+    limiter=LimiterOptions(),
+    retry=RetryOptions(),
 )
 
 WRONG: dict[str, Callable[[Controls], object]] = {

@@ -15,6 +15,7 @@ from holdfast.resilience.bulkhead import BulkheadOptions
 from holdfast.resilience.cache import CacheOptions
 from holdfast.resilience.fallback import FallbackOptions
 from holdfast.resilience.fault import Faults
+from holdfast.resilience.limiter import LimiterOptions
 from holdfast.validation.verdict import failed, passed
 from tests.guard.stage import (
     FRAGILE,
@@ -60,7 +61,11 @@ def served(
 def test_every_policy_stands_in_the_documented_order() -> None:
     """Outermost first, as the table of one call has them; each is absent unless configured."""
     options = GuardOptions(
-        bulkhead=BulkheadOptions(), cache=STALE, coalesce=by_question, fallback=FallbackOptions()
+        limiter=LimiterOptions(),
+        bulkhead=BulkheadOptions(),
+        cache=STALE,
+        coalesce=by_question,
+        fallback=FallbackOptions(),
     )
     guard = build("sun", "shine", options, checks=[print], validators=[lambda _: YES],
                   faults=Faults())  # fmt: skip

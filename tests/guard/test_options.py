@@ -5,7 +5,7 @@ import math
 import pytest
 
 from holdfast.guard.options import GuardOptions, build
-from holdfast.resilience.limiter import Limiter
+from holdfast.resilience.limiter import Limiter, LimiterOptions
 from holdfast.resilience.timeout import Timeout
 
 OFF = GuardOptions(
@@ -22,7 +22,13 @@ def standing(options: GuardOptions, **more: object) -> list[str]:
 def test_all_policies_stand_in_the_documented_order() -> None:
     """Outermost first, as the table of one call has them."""
     order = ["InputCheck", "Deadline", "Retry", "Breaker", "Limiter", "Timeout", "Validate"]
-    assert standing(GuardOptions(), checks=[print], validators=[print]) == order
+    options = GuardOptions(limiter=LimiterOptions())
+    assert standing(options, checks=[print], validators=[print]) == order
+
+
+def test_nobody_invents_a_limit() -> None:
+    """What a provider that we do not know allows is not known either."""
+    assert "Limiter" not in standing(GuardOptions())
 
 
 def test_none_switches_a_policy_off() -> None:

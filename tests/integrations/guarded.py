@@ -13,6 +13,7 @@ from holdfast.integrations.client import http_client
 from holdfast.integrations.guards import guards_of
 from holdfast.integrations.integration import Integration
 from holdfast.resilience.circuit import BreakerOptions
+from holdfast.resilience.limiter import LimiterOptions
 from holdfast.resilience.retry import RetryOptions
 from tests.integrations.loopback import Received, Script, loopback
 
@@ -21,6 +22,7 @@ QUICK = GuardOptions(
     timeout_seconds=5.0,
     retry=RetryOptions(retries=1, first_wait_seconds=0.01),
     breaker=BreakerOptions(consecutive_failures=4, jitter=0.0),
+    limiter=LimiterOptions(),
 )
 
 

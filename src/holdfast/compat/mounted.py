@@ -10,6 +10,7 @@ from holdfast.app.current import current
 from holdfast.app.tracking_methods import TrackingMethods
 from holdfast.clock import SYSTEM_CLOCK
 from holdfast.errors import LifecycleError
+from holdfast.events import discard
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,7 +22,7 @@ class _Nobody(TrackingMethods):
     """What is told while nothing is mounted: nothing of it is kept, and nothing raises."""
 
     def __init__(self) -> None:
-        self.clock = SYSTEM_CLOCK
+        self.clock, self.emit = SYSTEM_CLOCK, discard
 
     def track(self, metric: str, value: float = 1.0, /, **labels: Any) -> None:
         """Nothing."""

@@ -31,7 +31,7 @@ from holdfast.validation.validator import Validate, Validator, judge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardOptions:
-    """One operation's protection. None switches a policy off.
+    """One operation's protection. None switches a policy off; there is no limit unless one is given.
 
     A deadline without a timeout bounds each attempt by what the whole call has left; it bounds a
     stream to its end. *stream_idle_seconds* bounds each wait for a further item of a stream (None:
@@ -42,7 +42,7 @@ class GuardOptions:
     deadline_seconds: float | None = 60.0
     retry: RetryOptions | None = field(default_factory=RetryOptions)
     breaker: BreakerOptions | None = field(default_factory=BreakerOptions)
-    limiter: LimiterOptions | None = field(default_factory=LimiterOptions)
+    limiter: LimiterOptions | None = None
     timeout_seconds: float | None = 30.0
     stream_idle_seconds: float | None = None
     bulkhead: BulkheadOptions | None = None
