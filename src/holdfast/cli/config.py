@@ -8,7 +8,7 @@ from rich.text import Text
 from holdfast.api.shapes.configuration import variables
 from holdfast.app.setup import load_settings
 
-commands = typer.Typer(no_args_is_help=True, help="Look at the settings.")
+commands = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at the settings.")
 
 
 @commands.callback()

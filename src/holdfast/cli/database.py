@@ -27,7 +27,7 @@ from holdfast.telemetry.redact import one_line
 
 T = TypeVar("T")
 
-commands = typer.Typer(no_args_is_help=True, help="The record's database.")
+commands = typer.Typer(no_args_is_help=True, add_completion=False, help="The record's database.")
 
 Before = Annotated[
     datetime | None,

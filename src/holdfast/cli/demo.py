@@ -10,7 +10,10 @@ import typer
 from holdfast.demo.environment import Plan
 from holdfast.demo.run import run
 
+commands = typer.Typer(add_completion=False)
 
+
+@commands.command()
 def demo(
     port: Annotated[int, typer.Option(help="Where the application and its page answer.")] = 10000,
     journeys_per_minute: Annotated[

@@ -10,7 +10,9 @@ import typer
 from holdfast.errors import ConfigurationError
 from holdfast.exports import prometheus as prometheus_files
 
-commands = typer.Typer(no_args_is_help=True, help="Dashboards and rules as files.")
+commands = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Dashboards and rules as files."
+)
 
 Folder = Annotated[Path, typer.Argument(help="Where to write; made if it is not there.")]
 

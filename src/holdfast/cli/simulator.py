@@ -9,7 +9,10 @@ import typer
 
 from holdfast.simulator import serve
 
+commands = typer.Typer(add_completion=False)
 
+
+@commands.command()
 def simulator(
     port: Annotated[int, typer.Option(help="Where to listen.")] = 9100,
     host: Annotated[str, typer.Option(help="Which address to listen on.")] = "127.0.0.1",

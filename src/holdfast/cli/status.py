@@ -11,6 +11,8 @@ from rich.text import Text
 
 from holdfast.errors import HoldfastError
 
+commands = typer.Typer(add_completion=False)
+
 _STYLES = {"healthy": "green", "degraded": "yellow", "unhealthy": "red", "unknown": "dim"}
 
 
@@ -18,6 +20,7 @@ class StatusError(HoldfastError):
     """The application could not be asked; the message says why."""
 
 
+@commands.command()
 def status(
     url: Annotated[
         str, typer.Option(help="Where the application answers.")

@@ -31,7 +31,7 @@ from holdfast.validation.validator import Validate, Validator, judge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardOptions:
-    """One operation's protection. None switches a policy off; there is no limit unless one is given.
+    """One operation's protection. None switches a policy off; nobody invents a limit.
 
     A deadline without a timeout bounds each attempt by what the whole call has left; it bounds a
     stream to its end. *stream_idle_seconds* bounds each wait for a further item of a stream (None:
