@@ -73,6 +73,7 @@ async def _rows_after(empty: bytes, batches: list[Batch]) -> list[dict[str, Any]
         return found
 
 
+@pytest.mark.unmeasured
 @given(deliveries())
 def test_deliveries_do_not_show_in_the_row(
     empty: bytes, delivery: tuple[list[Event], list[Batch]]

@@ -34,6 +34,7 @@ def test_every_family_is_there_without_a_sample() -> None:
     assert all(family.help.endswith(".") for family in FAMILIES)
 
 
+@pytest.mark.unmeasured
 @given(st.lists(HISTORIES, max_size=8))
 def test_calls_are_those_that_were_made(histories: list[History]) -> None:
     """By outcome, judgement and error; attempts by their duration; retries beyond the first."""
@@ -52,6 +53,7 @@ def test_calls_are_those_that_were_made(histories: list[History]) -> None:
     assert {key: samples.get(key) for key in expected} == dict(expected)
 
 
+@pytest.mark.unmeasured
 @given(st.lists(REQUESTS, max_size=20))
 def test_requests_are_those_that_came(requests: list[RequestFinished]) -> None:
     """How many, how long and how large, by method, route, status and error."""

@@ -3,6 +3,7 @@
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.unmeasured
 @given(STEPS)
 @settings(max_examples=60)
 def test_what_is_remembered_is_what_would_be_made_anew(steps: list[tuple[Any, ...]]) -> None:
