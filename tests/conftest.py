@@ -42,24 +42,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    """Fixtures of *item* are watched as it is itself."""
-    with looking(shows_something_new(item)):
-        return (yield)
-
-
-@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Run *item*, watched by coverage if that shows something new."""
+    """Run *item*, watched by coverage if that shows something new; its fixtures as well."""
     with looking(shows_something_new(item)):
         return (yield)
 
 
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """Fixtures of *item* end watched as it was itself."""
-    with looking(shows_something_new(item)):
-        return (yield)
+pytest_runtest_setup = pytest_runtest_teardown = pytest_runtest_call
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import URL
 
 from holdfast.events import CallFinished, Event, Scope, SessionStarted, StepTaken, Verdict
 from holdfast.sessions.session import Session
-from holdfast.sessions.tracker import Sessions
 from holdfast.storage.row_store import RowStore
 from holdfast.storage.rows import rows_of
 from holdfast.storage.sessions import SqlSessionLog
@@ -18,6 +17,7 @@ from holdfast.storage.tables import integration_calls
 from holdfast.storage.tables_of_meaning import context, validations
 from holdfast.storage.writer import SqlEventLog
 from tests.conformance.record import NOW, batch, call, completed, opened, rows, started
+from tests.sessions.followed import followed
 
 pytestmark = pytest.mark.real_time
 
@@ -46,15 +46,6 @@ STORIES: dict[str, Sequence[Event]] = {
 }
 
 
-def _remembered(events: Sequence[Event]) -> Session:
-    tracker = Sessions()
-    for event in events:
-        tracker(event)
-    found = tracker.find("s")
-    assert found is not None
-    return found
-
-
 def _said(session: Session | None) -> dict[str, Any]:
     assert session is not None
     return {
@@ -75,11 +66,11 @@ async def test_record_and_memory_say_the_same(database: URL) -> None:
             await log.append(batch(*told, first=100 * number))
             running = await SqlSessionLog(engine).find(session_id)
             assert running is not None
-            assert running.own_verdicts == _remembered(story).own_verdicts, name
+            assert running.own_verdicts == followed(*story).own_verdicts, name
             await log.append(batch(*told, end, first=100 * number))  # and twice is once
             found[name] = _said(await SqlSessionLog(engine).find(session_id))
     expected = {
-        name: _said(_remembered([started("s"), *story, completed("s", NOW + 9)]))
+        name: _said(followed(started("s"), *story, completed("s", NOW + 9)))
         for name, story in STORIES.items()
     }
     assert found == expected

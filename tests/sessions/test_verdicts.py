@@ -12,6 +12,7 @@ from holdfast.sessions.session import Session
 from holdfast.sessions.together import plain, session_of, together
 from holdfast.sessions.tracker import Sessions
 from holdfast.sessions.verdicts import OwnVerdict
+from tests.sessions.followed import followed
 
 GOOD, POOR, WRONG = (
     Verdict("pass", "", "relevance", 0.9),
@@ -40,16 +41,6 @@ def own(verdict: Verdict, at: float, *, went_well: bool) -> OwnVerdict:
     )
 
 
-def told(*events: Event) -> Session:
-    """The session after *events*, from memory."""
-    sessions = Sessions()
-    for event in events:
-        sessions(event)
-    found = sessions.find("s")
-    assert found is not None
-    return found
-
-
 def _status(session: Session) -> str | None:
     results = session.validation_results
     return results["guidance"]["status"] if results else None
@@ -57,7 +48,7 @@ def _status(session: Session) -> str | None:
 
 def test_the_applications_word_wins_for_the_step_and_the_call_keeps_its_verdict() -> None:
     """Whatever the validator said of the call inside; the step has failed by it."""
-    found = told(call(1.0, GOOD), step(2.0, WRONG, "failed"), END)
+    found = followed(call(1.0, GOOD), step(2.0, WRONG, "failed"), END)
     assert found.own_verdicts == (own(WRONG, 2.0, went_well=False),)
     assert found.validation_results == {
         "guidance": {
@@ -72,9 +63,9 @@ def test_the_applications_word_wins_for_the_step_and_the_call_keeps_its_verdict(
 
 def test_a_step_the_application_accepts_went_well_though_its_call_failed() -> None:
     """It had something else to give; the call's own failure is still an issue."""
-    found = told(call(1.0, None, "failed"), step(2.0, replace(GOOD, method="editor")), END)
+    found = followed(call(1.0, None, "failed"), step(2.0, replace(GOOD, method="editor")), END)
     assert (found.overall_status, found.issues_found, _status(found)) == ("success", 1, "success")
-    failed = told(call(1.0), step(2.0, GOOD, "failed"), END)  # its code broke after that word
+    failed = followed(call(1.0), step(2.0, GOOD, "failed"), END)  # its code broke after that word
     assert failed.overall_status == "failed"
 
 
@@ -94,13 +85,13 @@ def test_a_word_stands_until_the_step_is_taken_again(
     later: list[Event], status: str, stands: bool
 ) -> None:
     """A call that ends late takes nothing back, nor does who left."""
-    found = told(call(1.0, GOOD), step(2.0, POOR), *later)
+    found = followed(call(1.0, GOOD), step(2.0, POOR), *later)
     assert (_status(found), bool(found.own_verdicts)) == (status, stands)
 
 
 def test_a_step_without_calls_can_be_judged() -> None:
     """It is no call, and still there; a running session with a doubted step has an issue."""
-    found = told(step(2.0, POOR))
+    found = followed(step(2.0, POOR))
     assert (found.own_verdicts, found.steps) == ((own(POOR, 2.0, went_well=True),), ())
     assert (found.step_count, found.issues_found, found.overall_status) == (0, 1, "running")
 
@@ -119,8 +110,8 @@ def test_words_are_bounded() -> None:
 
 def test_words_of_several_workers_are_put_together() -> None:
     """The last on each step, as JSON carries them; and what a worker of old publishes has none."""
-    one = told(call(1.0), step(2.0, WRONG, "failed"), END)
-    other = told(call(3.0), step(4.0, POOR), END)
+    one = followed(call(1.0), step(2.0, WRONG, "failed"), END)
+    other = followed(call(3.0), step(4.0, POOR), END)
     carried = [session_of(plain(each)) for each in (one, other)]
     assert carried == [one, other]
     both = together(carried)
@@ -133,9 +124,9 @@ def test_words_of_several_workers_are_put_together() -> None:
 
 def test_memory_and_record_are_put_together() -> None:
     """After a restart memory has the last moment only; both say what was judged."""
-    recorded = told(call(1.0), call(1.5), step(2.0, WRONG, "failed"))
+    recorded = followed(call(1.0), call(1.5), step(2.0, WRONG, "failed"))
     chart = StepTaken(Scope("s", None, "chart"), 5.0, "succeeded", 1.0, None, GOOD)
-    found = joined(recorded, told(chart, END))
+    found = joined(recorded, followed(chart, END))
     assert found is not None
     assert [(said.step, said.verdict) for said in found.own_verdicts] == [
         ("guidance", "fail"), ("chart", "pass"),
