@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from holdfast.storage.address import address
 from holdfast.storage.engine import close_engine, open_engine
+from holdfast.storage.opening import connector
 
 pytestmark = pytest.mark.real_time
 
@@ -83,6 +84,25 @@ def test_a_loop_that_ends_after_a_file_was_opened(
     asking = asyncio.run(main())
     gc.collect()
     assert (asking.cancelled(), files.are_closed()) == (True, True)
+
+
+def test_a_loop_that_ends_before_its_file_is_closed(tmp_path: Path) -> None:
+    """Its thread finds nobody to tell: the file is closed, and nothing is printed."""
+    may = threading.Event()
+
+    async def main() -> tuple[Any, sqlite3.Connection]:
+        driver: Any = await connector(address(None, tmp_path), ())()
+        driver._tx.put_nowait((None, lambda: may.wait(10.0)))
+        file = driver._conn
+        driver.stop()
+        return driver, file
+
+    driver, file = asyncio.run(main())
+    may.set()
+    driver._thread.join(10.0)
+    assert not driver._thread.is_alive()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        file.execute("SELECT 1")
 
 
 async def test_a_file_that_is_none_of_ours_is_closed(tmp_path: Path) -> None:

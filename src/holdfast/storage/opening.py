@@ -67,10 +67,20 @@ def connector(
         try:
             file = await asyncio.get_running_loop().run_in_executor(None, opening)
             connection = aiosqlite.Connection(lambda: file, _ROWS_AT_ONCE)
-            connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does by itself
+            thread = connection._thread  # noqa: SLF001 - as SQLAlchemy does by itself
+            thread.daemon = True
+            thread.run = partial(_serve, thread.run, file)  # type: ignore[method-assign]
             return await connection
         except BaseException:
             opening.give_up()
             raise
 
     return opened
+
+
+def _serve(run: Callable[[], None], file: sqlite3.Connection) -> None:
+    """Do what is asked of *file*; the loop may end meanwhile: then there is nobody left to tell."""
+    try:
+        run()
+    except RuntimeError:
+        file.close()
